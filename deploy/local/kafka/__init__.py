@@ -1,0 +1,1 @@
+"""A real Apache Kafka broker on loopback, without Docker."""

@@ -1,0 +1,1 @@
+"""What several test trees share: the real parts, fakes and builders."""
