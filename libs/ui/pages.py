@@ -1,0 +1,191 @@
+"""Pages rendered on the server: one Jinja environment per language over a service's templates and libs/ui's.
+
+A service makes one `Pages` in its composition root and calls `render` with a `PageContext` for each answer.
+Templates extend ``base.html``, import macros from ``khadamaty/macros.html``, take words with ``_("key")`` and
+format values with the filters of `libs.ui.formats` (``|day``, ``|moment``, ``|code`` ...).
+"""
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from libs.ui.assets import Assets
+from libs.ui.formats import Formats
+from libs.ui.languages import LANGUAGES, Language
+from libs.ui.navigation import NavLink
+from libs.ui.translations import UI_FOLDER, MissingWordsError, folder_of, load_translations
+
+_COMPONENTS: Final[Mapping[str, str]] = {
+    "button": "Button",
+    "checkboxes": "Checkboxes",
+    "date-input": "DateInput",
+    "details": "Details",
+    "error-summary": "ErrorSummary",
+    "file-upload": "FileUpload",
+    "input": "Input",
+    "inset-text": "InsetText",
+    "notification-banner": "NotificationBanner",
+    "panel": "Panel",
+    "radios": "Radios",
+    "select": "Select",
+    "skip-link": "SkipLink",
+    "summary-list": "SummaryList",
+    "tag": "Tag",
+    "textarea": "Textarea",
+    "warning-text": "WarningText",
+}
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What the layout needs to know of one request.
+
+    Args:
+        lang: a selectable code of `libs.ui.languages.LANGUAGES`.
+        path: the path of the page, for the language switch and the current link of the menu.
+        query: the raw query string, kept by the language switch.
+        nav: the menu, from `libs.ui.navigation.menu_for`.
+        signed_in_as: what the header shows of the signed-in person (a name or an identifier), or None.
+        csrf_token: what ``{{ csrf_field() }}`` puts into a form.
+        staff: true on pages of the staff, which are denser.
+    """
+
+    lang: str
+    path: str
+    query: str = ""
+    nav: tuple[NavLink, ...] = ()
+    signed_in_as: str | None = None
+    csrf_token: str = ""
+    staff: bool = False
+
+    def address_in(self, lang: str) -> str:
+        """Return this page's address in another language, the rest of the query kept."""
+        kept = [
+            (name, value) for name, value in parse_qsl(self.query, keep_blank_values=True) if name != "lang"
+        ]
+        return f"{self.path}?{urlencode([*kept, ('lang', lang)])}"
+
+    def is_current(self, link: NavLink) -> bool:
+        """Tell whether a menu link leads to this page or to the section that holds it."""
+        return self.path == link.href or (link.href != "/" and self.path.startswith(f"{link.href}/"))
+
+
+class Pages:
+    """Renders the templates of one service in every language.
+
+    Args:
+        package: the service, for example ``services.identity``; for its ``templates/`` and ``translations/``.
+        assets: the built styles; `Assets.read()` in production, `Assets()` where no browser looks.
+    """
+
+    def __init__(self, package: str, assets: Assets | None = None) -> None:
+        self._words = {
+            code: load_translations(package, code)
+            for code, language in LANGUAGES.items()
+            if language.selectable
+        }
+        shared = {"asset": (assets or Assets()).url, "govuk": _design_system()}
+        self._environments = {
+            code: _environment(package, LANGUAGES[code], words, shared) for code, words in self._words.items()
+        }
+
+    def render(self, page: PageContext, template: str, /, **values: object) -> str:
+        """Render a page.
+
+        Args:
+            page: the request as the layout sees it; in templates ``page``.
+            template: a name under the service's ``templates/``, else under libs/ui's.
+            values: what the template prints; a name that it misses raises ``jinja2.UndefinedError``.
+
+        Returns:
+            the HTML text.
+        """
+        return self._environments[page.lang].get_template(template).render(values, page=page)
+
+    def error(self, page: PageContext, slug: str, status: int, *, reference: str = "") -> str:
+        """Render the page that tells a failure.
+
+        Args:
+            page: the request as the layout sees it.
+            slug: the failure's name; its words are ``error.<slug>.title`` and ``.text``, else the status's.
+            status: the HTTP status (400 to 599).
+            reference: the correlation id that support may ask for.
+        """
+        found = (key for key in (f"error.{slug}", f"error.{status}") if self._has(page.lang, f"{key}.title"))
+        return self.render(page, "error.html", key=next(found, "error.500"), reference=reference)
+
+    def text(self, lang: str, template: str, /, **values: object) -> str:
+        """Render a template without a page around it: a mail, a text message, a fragment.
+
+        Templates that end in ``.txt`` aren't escaped.
+        """
+        return self._environments[lang].get_template(template).render(values)
+
+    def word(self, lang: str, key: str, /, **values: object) -> str:
+        """Return one message in one language, for what isn't a template: a mail's subject, say.
+
+        Raises:
+            MissingWordsError: if no catalogue has the key.
+        """
+        return self._words[lang].gettext(key) % values
+
+    def _has(self, lang: str, key: str) -> bool:
+        try:
+            self._words[lang].gettext(key)
+        except MissingWordsError:
+            return False
+        return True
+
+
+@pass_context
+def csrf_field(context: Context) -> Markup:
+    """Return the hidden field that every posting form carries."""
+    page: PageContext = context["page"]
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(page.csrf_token)
+
+
+def _environment(
+    package: str, language: Language, words: gettext.NullTranslations, shared: Mapping[str, object]
+) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([folder_of(package) / "templates", UI_FOLDER / "templates"]),
+        autoescape=select_autoescape(("html",), disabled_extensions=("txt",), default=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # The i18n extension adds this method to the environment when it is loaded.
+    install = environment.install_gettext_translations  # type: ignore[attr-defined]
+    install(words, newstyle=True)
+    environment.filters.update(Formats(language).filters())
+    environment.globals.update(
+        shared, language=language, languages=tuple(LANGUAGES.values()), csrf_field=csrf_field
+    )
+    return environment
+
+
+def _design_system() -> SimpleNamespace:
+    """Load the design system's macros in an environment of their own: they read options that aren't given."""
+    loader = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    lenient = Environment(loader=loader, autoescape=True)
+    macros = {}
+    for folder, name in _COMPONENTS.items():
+        module = lenient.get_template(f"govuk_frontend_jinja/components/{folder}/macro.html").module
+        macros[folder.replace("-", "_")] = getattr(module, f"govuk{name}")
+    return SimpleNamespace(**macros)
