@@ -1,0 +1,38 @@
+"""What can make a text impossible to print."""
+
+from http import HTTPStatus
+
+
+class TypesetError(ValueError):
+    """A text or a page that can't be set; the message never holds the text, which may name a person."""
+
+    slug = "typeset-error"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class UnprintableTextError(TypesetError):
+    """A character that no font draws, or that has no visible form."""
+
+    slug = "unprintable-text"
+
+    def __init__(self, characters: set[str]) -> None:
+        """Name the refused characters by their code points only.
+
+        Args:
+            characters: Each refused character, once.
+        """
+        self.code_points = tuple(f"U+{ord(char):04X}" for char in sorted(characters))
+        super().__init__(f"characters that can't be printed: {', '.join(self.code_points)}")
+
+
+class TextTooLongError(TypesetError):
+    """A text that doesn't fit its place, even at its smallest size."""
+
+    slug = "text-too-long"
+
+
+class FontMissingError(TypesetError):
+    """A font file that isn't in the font folder."""
+
+    slug = "font-missing"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR

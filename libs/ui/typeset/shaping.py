@@ -1,0 +1,156 @@
+"""Paragraphs of mixed scripts, cut into lines and shaped by HarfBuzz into placed glyphs."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import uharfbuzz as hb
+
+from libs.ui.typeset.bidi import Direction, Isolate, LevelRun, close_line, resolve_levels, visual_runs
+from libs.ui.typeset.faces import Face, Family, Script, check_printable, choose_faces
+
+_LANGUAGES = {Script.ARABIC: "ar", Script.LATIN: "fr", Script.TIFINAGH: "zgh"}
+# A glyph that helps another to be drawn stands for no text of its own, yet PDF/UA wants text for each code.
+_NO_TEXT = "\u200d"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a paragraph in one style; `isolate` sets its order apart (codes, dates, names)."""
+
+    text: str
+    bold: bool = False
+    family: Family = Family.TEXT
+    isolate: Direction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One glyph, with the text that it stands for and its place in thousandths of the type size."""
+
+    gid: int
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShapedRun:
+    """Glyphs of one face and level, from left to right; `start` is its place in the text."""
+
+    face: Face
+    start: int
+    level: int
+    glyphs: tuple[Glyph, ...]
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One shaped line: runs from left to right, width in thousandths of the type size."""
+
+    text: str
+    runs: tuple[ShapedRun, ...]
+    width: float
+
+
+class Paragraph:
+    """A paragraph with its levels resolved, from which lines can be cut."""
+
+    def __init__(self, spans: Sequence[Span], direction: Direction) -> None:
+        """Resolve the order of a paragraph.
+
+        Args:
+            spans: Its pieces in logical order; they are brought to Unicode's form NFC.
+            direction: The direction of the whole.
+
+        Raises:
+            UnprintableTextError: A character has no visible form.
+        """
+        texts = [unicodedata.normalize("NFC", span.text) for span in spans]
+        self.text = "".join(texts)
+        check_printable(self.text)
+        self.direction = direction
+        self._styles = [span for span, text in zip(spans, texts, strict=True) for _ in text]
+        isolates = []
+        position = 0
+        for span, text in zip(spans, texts, strict=True):
+            if span.isolate and text:
+                isolates.append(Isolate(position, position + len(text), span.isolate))
+            position += len(text)
+        self._levels = resolve_levels(self.text, direction, isolates)
+        self._points = [ord(char) for char in self.text]
+
+    def cut(self, start: int = 0, end: int | None = None) -> Line:
+        """Shape the characters `start` to `end` (not included) as one line.
+
+        Raises:
+            UnprintableTextError: No face draws one of the characters.
+        """
+        end = len(self.text) if end is None else end
+        text = self.text[start:end]
+        runs: list[ShapedRun] = []
+        x = 0.0
+        for run in visual_runs(close_line(text, self._levels[start:end], self.direction)):
+            placed = LevelRun(run.start + start, run.end + start, run.level)
+            for face, first, last in self._itemise(placed):
+                shaped = self._shape(face, first, last, run.level, x)
+                runs.append(shaped)
+                x += shaped.width
+        return Line(text, tuple(runs), x)
+
+    def _itemise(self, run: LevelRun) -> list[tuple[Face, int, int]]:
+        """Stretches of one face within a run, from left to right."""
+        stretches = []
+        for start, end in self._same_style(run):
+            style = self._styles[start]
+            faces = choose_faces(
+                self.text[start:end],
+                right_to_left=bool(run.level % 2),
+                default=Script.ARABIC if self.direction is Direction.RTL else Script.LATIN,
+                bold=style.bold,
+                family=style.family,
+            )
+            position = start
+            for face, group in groupby(faces):
+                length = len(list(group))
+                stretches.append((face, position, position + length))
+                position += length
+        return stretches[::-1] if run.level % 2 else stretches
+
+    def _same_style(self, run: LevelRun) -> Iterator[tuple[int, int]]:
+        position = run.start
+        styles = self._styles[run.start : run.end]
+        for _, group in groupby(styles, key=lambda span: (span.bold, span.family)):
+            length = len(list(group))
+            yield position, position + length
+            position += length
+
+    def _shape(self, face: Face, start: int, end: int, level: int, x: float) -> ShapedRun:
+        """Shape one stretch; the text around it is given for joining across styles."""
+        buffer = hb.Buffer()
+        buffer.add_codepoints(self._points, start, end - start)
+        buffer.direction = "rtl" if level % 2 else "ltr"
+        buffer.script = face.script.value
+        buffer.language = _LANGUAGES[face.script]
+        buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+        hb.shape(face.font, buffer)
+        clusters = sorted({info.cluster for info in buffer.glyph_infos})
+        following = dict(zip(clusters, [*clusters[1:], end], strict=True))
+        infos = list(buffer.glyph_infos)
+        # The glyph that is logically first in its cluster carries the cluster's text.
+        logical = range(len(infos) - 1, -1, -1) if level % 2 else range(len(infos))
+        bearers: dict[int, int] = {}
+        for index in logical:
+            bearers.setdefault(infos[index].cluster, index)
+        glyphs = []
+        pen = 0.0
+        for index, (info, place) in enumerate(zip(infos, buffer.glyph_positions, strict=True)):
+            cluster = info.cluster
+            text = self.text[cluster : following[cluster]] if bearers[cluster] == index else _NO_TEXT
+            at = (pen + place.x_offset * face.scale, place.y_offset * face.scale)
+            glyphs.append(Glyph(info.codepoint, text, *at))
+            pen += place.x_advance * face.scale
+        return ShapedRun(face, start, level, tuple(glyphs), x, pen)
