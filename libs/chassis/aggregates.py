@@ -1,0 +1,252 @@
+"""Aggregates as services load and save them: one document, one atomic write, its events with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import TypeAdapter
+
+from libs.chassis.crypto import Vault, seal, unseal
+from libs.chassis.delivery import Delivery, Fact
+from libs.chassis.errors import AlreadyApplied, NotYet, SequenceGap
+from libs.contracts.event import Event
+
+A = TypeVar("A")
+
+#: How many command keys a document remembers.
+KEPT_COMMANDS = 50
+
+
+@dataclass(frozen=True)
+class Stored(Generic[A]):
+    """An aggregate as it was loaded.
+
+    Attributes:
+        version: Counts its writes; a save of an older version is refused.
+        sequences: Topic field to the last sequence that was given out.
+        inbox: Lane to the last sequence that was applied.
+        commands: The last command keys that took effect.
+    """
+
+    id: str
+    value: A
+    version: int
+    sequences: Mapping[str, int] = field(default_factory=dict)
+    inbox: Mapping[str, int] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Matches a field that holds one of `values`."""
+
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """Matches a field that is present and not beyond `value`."""
+
+    value: Any
+
+
+Where = Mapping[str, Any]
+"""Field path to an exact value, `AnyOf` or `AtMost`; paths are those of the aggregate, dotted."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index on an aggregate's fields.
+
+    Attributes:
+        name: Told by `Duplicate` when the index is unique and refuses.
+        where: Only documents that match exactly are in it.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    unique: bool = False
+    where: Mapping[str, Any] | None = None
+
+
+class Aggregates(Protocol[A]):
+    """One collection of aggregates."""
+
+    async def find(self, aggregate_id: str) -> Stored[A] | None:
+        """The aggregate, or None."""
+        ...
+
+    async def get(self, aggregate_id: str) -> Stored[A]:
+        """The aggregate.
+
+        Raises:
+            NotFound: There's none by that id.
+        """
+        ...
+
+    async def get_for(self, delivery: Delivery[Event], aggregate_id: str) -> Stored[A]:
+        """The aggregate that `delivery` is to change.
+
+        Raises:
+            AlreadyApplied: It has changed it already.
+            NotYet: The aggregate isn't there yet.
+            SequenceGap: An earlier event of a completely followed topic is missing.
+        """
+        ...
+
+    async def insert(
+        self,
+        aggregate_id: str,
+        value: A,
+        facts: Sequence[Fact] = (),
+        *,
+        applied: Delivery[Event] | None = None,
+    ) -> Stored[A]:
+        """Create it, its events with it.
+
+        Raises:
+            Duplicate: The id or a unique field is taken; `details["index"]` says which.
+        """
+        ...
+
+    async def save(
+        self,
+        stored: Stored[A],
+        value: A,
+        facts: Sequence[Fact] = (),
+        *,
+        applied: Delivery[Event] | None = None,
+        command: str | None = None,
+    ) -> Stored[A]:
+        """Replace it, its events, the mark of the applied delivery and of the command with it.
+
+        Raises:
+            Stale: It has changed since it was loaded.
+            Duplicate: A unique field is taken.
+        """
+        ...
+
+    async def find_by(
+        self, where: Where, *, order_by: str | None = None, limit: int = 100, skip: int = 0
+    ) -> Sequence[Stored[A]]:
+        """The aggregates that match, ascending by `order_by` (descending with a leading `-`)."""
+        ...
+
+    async def count_by(self, where: Where) -> int:
+        """How many match."""
+        ...
+
+
+@dataclass(frozen=True)
+class Codec(Generic[A]):
+    """How one kind of aggregate is written down.
+
+    Attributes:
+        name: The collection's name.
+        model: The aggregate's class, a frozen dataclass.
+        owner: Whose key seals its `personal` field; None where it has no such field.
+    """
+
+    name: str
+    model: type[A]
+    owner: Callable[[A], str] | None = None
+
+    async def encode(self, aggregate_id: str, version: int, value: A, vault: Vault) -> dict[str, Any]:
+        """The `state` and `sealed` fields of its document.
+
+        Raises:
+            KeyMissing: The owner's key isn't here.
+        """
+        state = self._adapter().dump_python(value, mode="json")
+        if self.owner is None:
+            return {"state": state}
+        personal = state.pop("personal")
+        if personal is None:
+            return {"state": state, "owner": self.owner(value), "sealed": None}
+        key = await vault.key_of(self.owner(value))
+        text = json.dumps(personal, ensure_ascii=False).encode()
+        box = seal(key, text, self._place(aggregate_id, version))
+        return {"state": state, "owner": self.owner(value), "sealed": box}
+
+    async def decode(self, document: Mapping[str, Any], vault: Vault) -> Stored[A]:
+        """The aggregate of `document`.
+
+        Raises:
+            KeyMissing: The owner's key isn't here.
+        """
+        state = dict(document["state"])
+        if self.owner is not None:
+            state["personal"] = await self._personal(document, vault)
+        return Stored(
+            id=document["_id"],
+            value=self._adapter().validate_python(state),
+            version=document["version"],
+            sequences=document["sequences"],
+            inbox=document["inbox"],
+            commands=tuple(document["commands"]),
+        )
+
+    async def _personal(self, document: Mapping[str, Any], vault: Vault) -> Any:
+        if document["sealed"] is None:
+            return None
+        key = await vault.key_of(document["owner"])
+        place = self._place(document["_id"], document["version"])
+        return json.loads(unseal(key, bytes(document["sealed"]), place))
+
+    def _place(self, aggregate_id: str, version: int) -> str:
+        return f"{self.name}|{aggregate_id}|personal|{version}"
+
+    def _adapter(self) -> TypeAdapter[A]:
+        return _adapter_of(self.model)
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter_of(model: type[A]) -> TypeAdapter[A]:
+    if model not in _ADAPTERS:
+        _ADAPTERS[model] = TypeAdapter(model)
+    return _ADAPTERS[model]
+
+
+def check_delivery(stored: Stored[A] | None, delivery: Delivery[Event]) -> Stored[A]:
+    """What a delivery may change, or why it may not.
+
+    Raises:
+        AlreadyApplied: It has changed it already.
+        NotYet: The aggregate isn't there yet.
+        SequenceGap: An earlier event of a completely followed topic is missing.
+    """
+    if stored is None:
+        raise NotYet
+    last = stored.inbox.get(delivery.lane, 0)
+    if delivery.sequence <= last:
+        raise AlreadyApplied
+    if delivery.complete and delivery.sequence > last + 1:
+        raise SequenceGap(topic=delivery.topic, expected=last + 1, got=delivery.sequence)
+    return stored
+
+
+def advanced(
+    stored: Stored[A],
+    value: A,
+    sequences: Mapping[str, int],
+    applied: Delivery[Event] | None,
+    command: str | None,
+) -> Stored[A]:
+    """`stored` as it stands after its next write."""
+    inbox = dict(stored.inbox)
+    if applied is not None:
+        inbox[applied.lane] = applied.sequence
+    commands = stored.commands if command is None else (*stored.commands, command)[-KEPT_COMMANDS:]
+    return replace(
+        stored,
+        value=value,
+        version=stored.version + 1,
+        sequences=dict(sequences),
+        inbox=inbox,
+        commands=commands,
+    )

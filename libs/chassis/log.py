@@ -1,0 +1,68 @@
+"""The event log as the plumbing sees it: append records, read them in order, say how far one has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from libs.contracts.event import Envelope
+
+Partition = tuple[str, int]
+"""Topic name and partition number."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record as it was read.
+
+    Attributes:
+        offset: Its place in the partition.
+        headers: Names and raw values, as written.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+    @property
+    def place(self) -> str:
+        """The record's one address: topic, partition, offset."""
+        return f"{self.topic}:{self.partition}:{self.offset}"
+
+
+class Publisher(Protocol):
+    """Appends to topics."""
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Append a record and return once every in-sync replica has it.
+
+        Raises:
+            DependencyDown: The broker didn't acknowledge; the record may or may not be there.
+        """
+        ...
+
+    async def publish_raw(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> None:
+        """Append bytes as they are, for dead letters."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads the partitions that the consumer group gave this process."""
+
+    async def poll(self, timeout_s: float, max_records: int) -> Sequence[Record]:
+        """The next records, in order within each partition; empty when none came in time."""
+        ...
+
+    async def commit(self, positions: Mapping[Partition, int]) -> None:
+        """Say that everything before these offsets is done; a lost assignment is not an error."""
+        ...
+
+    async def rewind(self, positions: Mapping[Partition, int]) -> None:
+        """Read again from these offsets."""
+        ...

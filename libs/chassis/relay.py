@@ -1,0 +1,117 @@
+"""Publishes what waits in the outboxes, per aggregate in order, and takes out exactly what was published."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from libs.chassis.clock import Clock
+from libs.chassis.correlation import correlated
+from libs.chassis.errors import DependencyDown
+from libs.chassis.lease import Lease
+from libs.chassis.log import Publisher
+from libs.chassis.metrics import EVENTS_PUBLISHED, OUTBOX_AGE_S
+from libs.chassis.mongo import UNREACHABLE
+from libs.chassis.outbox import Outboxes, Pending, envelopes_of
+
+log = structlog.get_logger(__name__)
+
+_BATCH_AGGREGATES = 200
+_IDLE_S = 1.0
+_BACK_OFF_S = 0.5
+
+
+class Relay:
+    """The one publisher of a service's events; of several processes, only the lease's holder works."""
+
+    def __init__(  # noqa: PLR0913 - its ports, all needed
+        self,
+        service: str,
+        outboxes: Sequence[Outboxes],
+        publisher: Publisher,
+        lease: Lease,
+        bell: asyncio.Event,
+        clock: Clock,
+        shed_after_s: float,
+    ) -> None:
+        self._service = service
+        self._outboxes = outboxes
+        self._publisher = publisher
+        self._lease = lease
+        self._bell = bell
+        self._clock = clock
+        self._shed_after = timedelta(seconds=shed_after_s)
+        self._oldest: datetime | None = None
+
+    def overloaded(self) -> bool:
+        """True while the oldest unpublished event is too old: new work is better refused than hidden."""
+        return self._oldest is not None and self._clock.now() - self._oldest > self._shed_after
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Publish until `stop`; an unreachable broker or database is waited for."""
+        while not stop.is_set():
+            try:
+                moved = await self.step()
+            except (DependencyDown, *UNREACHABLE) as error:
+                log.warning("relay.waiting", cause=type(error).__name__)
+                await asyncio.sleep(_BACK_OFF_S)
+                continue
+            if not moved:
+                await self._rest(stop)
+        await self._lease.release()
+
+    async def step(self) -> int:
+        """Publish one batch from each outbox.
+
+        Returns:
+            How many events were published and taken out.
+        """
+        self._bell.clear()
+        await self._measure()
+        if not await self._lease.held():
+            return 0
+        return sum([await self._drain(outbox) for outbox in self._outboxes])
+
+    async def _measure(self) -> None:
+        waiting = [oldest for outbox in self._outboxes if (oldest := await outbox.oldest()) is not None]
+        self._oldest = min(waiting, default=None)
+        age = (self._clock.now() - self._oldest).total_seconds() if self._oldest else 0.0
+        OUTBOX_AGE_S.labels(self._service).set(max(age, 0.0))
+
+    async def _drain(self, outbox: Outboxes) -> int:
+        batch = await outbox.pending(_BATCH_AGGREGATES)
+        if not batch:
+            return 0
+        results = await asyncio.gather(*(self._publish(pending) for pending in batch))
+        published = {pending.aggregate_id: ids for pending, ids in zip(batch, results, strict=True) if ids}
+        await outbox.pull(published)
+        moved = sum(len(ids) for ids in published.values())
+        if moved < sum(len(pending.entries) for pending in batch):
+            raise DependencyDown("the broker took only a part of a batch")
+        return moved
+
+    async def _publish(self, pending: Pending) -> list[str]:
+        """Publish one aggregate's events up to the first that fails: the order per key is never broken."""
+        done: list[str] = []
+        for entry in pending.entries:
+            with correlated(entry["correlation_id"], entry["traceparent"]):
+                try:
+                    for envelope in envelopes_of(self._service, pending.aggregate_id, entry):
+                        await self._publisher.publish(envelope)
+                        EVENTS_PUBLISHED.labels(self._service, envelope.topic).inc()
+                except DependencyDown:
+                    return done
+            done.append(entry["id"])
+        return done
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Sleep until a bell rings; the timer catches what no bell told."""
+        waits = {asyncio.create_task(self._bell.wait()), asyncio.create_task(stop.wait())}
+        _, unfinished = await asyncio.wait(waits, timeout=_IDLE_S, return_when=asyncio.FIRST_COMPLETED)
+        for task in unfinished:
+            task.cancel()
+
+
