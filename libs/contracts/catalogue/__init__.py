@@ -1,0 +1,1 @@
+"""Prints from the code what there is to read about events: AsyncAPI, tables, schemas and the picture."""
