@@ -1,18 +1,22 @@
 """Starts one program as a child of this process, watches it and ends it by its pid."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from deploy.local.errors import PartFailedError
 
 POLL_INTERVAL_S: Final = 0.02
 TAIL_BYTES: Final = 4000
+# Linux counts the thread that started a child as its parent, so one that lives to the end starts them all.
+SPAWNER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,18 @@ class Child:
         self.program.log_path.parent.mkdir(parents=True, exist_ok=True)
         self.program.folder.mkdir(parents=True, exist_ok=True)
         with self.program.log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.program.command,
-                cwd=self.program.folder,
-                env={**os.environ, **self.program.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            self._process = SPAWNER.submit(self._spawn, log).result()
+
+    def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            (*_dies_with_parent(), *self.program.command),
+            cwd=self.program.folder,
+            env={**os.environ, **self.program.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def kill(self) -> None:
         """End the program at once with SIGKILL, as a crash would."""
@@ -110,6 +117,12 @@ class Child:
     def log_tail(self, lines: int = 12) -> str:
         """Return the last lines of the program's log, or an empty string."""
         return log_tail(self.program.log_path, lines)
+
+
+def _dies_with_parent() -> tuple[str, ...]:
+    """Return the prefix that ends a child when this process is killed, where util-linux has it."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "TERM", "--") if setpriv else ()
 
 
 def log_tail(path: Path, lines: int = 12) -> str:

