@@ -250,3 +250,17 @@ def advanced(
         inbox=inbox,
         commands=commands,
     )
+
+
+async def follow(aggregates: Aggregates[A], delivery: Delivery[Event], aggregate_id: str, value: A) -> None:
+    """Make the aggregate what a state-carrying event says, whether it was there before or not.
+
+    Raises:
+        AlreadyApplied: A later state is there already.
+        Duplicate: Another process created it at the same moment.
+    """
+    stored = await aggregates.find(aggregate_id)
+    if stored is None:
+        await aggregates.insert(aggregate_id, value, applied=delivery)
+    else:
+        await aggregates.save(check_delivery(stored, delivery), value, applied=delivery)

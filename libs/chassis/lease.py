@@ -1,4 +1,4 @@
-"""A lease by which one process of a service leads; the old holder stands in the predicate of the take-over."""
+"""A lease by which one process of a service leads; its take-over names the old holder in the predicate."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Lease(Protocol):
 class MongoLease:
     """A lease document, judged by the database's clock and guarded by a fencing number.
 
-    The holder counts on its own monotonic clock from before the request that won it, so it stops acting earlier than
-    the database lets another one start.
+    The holder counts on its own monotonic clock from before the request that won it, so it stops acting
+    earlier than the database lets another one start.
     """
 
     def __init__(self, collection: Collection, name: str, ttl_s: float = _TTL_S) -> None:

@@ -27,7 +27,7 @@ _BACK_OFF_S = 0.5
 class Relay:
     """The one publisher of a service's events; of several processes, only the lease's holder works."""
 
-    def __init__(  # noqa: PLR0913 - its ports, all needed
+    def __init__(
         self,
         service: str,
         outboxes: Sequence[Outboxes],
@@ -113,5 +113,3 @@ class Relay:
         _, unfinished = await asyncio.wait(waits, timeout=_IDLE_S, return_when=asyncio.FIRST_COMPLETED)
         for task in unfinished:
             task.cancel()
-
-

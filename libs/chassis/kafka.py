@@ -1,0 +1,225 @@
+"""The log on a real Kafka broker: an idempotent publisher, and a reader that drains before it lets go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from aiokafka import (
+    AIOKafkaConsumer,
+    AIOKafkaProducer,
+    ConsumerRebalanceListener,
+    ConsumerRecord,
+    TopicPartition,
+)
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalGenerationError,
+    IllegalStateError,
+    KafkaError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+)
+
+from libs.chassis.errors import DependencyDown
+from libs.chassis.log import Partition, Record
+from libs.contracts.event import Envelope
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_TIMEOUT_MS = 10_000
+_LINGER_MS = 2
+_FETCH_WAIT_MS = 100
+
+
+@dataclass(frozen=True)
+class KafkaAccess:
+    """Where the broker is and as whom to speak to it.
+
+    Attributes:
+        security: `SASL_PLAINTEXT` on a loopback or private network, `SASL_SSL` elsewhere.
+    """
+
+    bootstrap: str
+    user: str
+    password: str
+    security: str = "SASL_PLAINTEXT"
+
+    def options(self) -> dict[str, object]:
+        """The client options for both directions."""
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "security_protocol": self.security,
+            "sasl_mechanism": "SCRAM-SHA-256",
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+            "request_timeout_ms": _REQUEST_TIMEOUT_MS,
+            "retry_backoff_ms": 100,
+            "metadata_max_age_ms": 30_000,
+        }
+
+
+class KafkaPublisher:
+    """Appends with an idempotent producer, built anew whenever it fails."""
+
+    def __init__(self, access: KafkaAccess) -> None:
+        self._access = access
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Append a record and return once every in-sync replica has it.
+
+        Raises:
+            DependencyDown: The broker didn't acknowledge; the record may or may not be there.
+        """
+        await self.publish_raw(envelope.topic, envelope.key.encode(), envelope.data, envelope.headers())
+
+    async def publish_raw(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> None:
+        """Append bytes as they are.
+
+        Raises:
+            DependencyDown: The broker didn't acknowledge.
+        """
+        producer = await self._started()
+        try:
+            await producer.send_and_wait(topic, value=value, key=key, headers=list(headers))
+        except KafkaError as error:
+            log.warning("publisher.rebuilt", cause=type(error).__name__)
+            await self._discard(producer)
+            raise DependencyDown(type(error).__name__) from error
+
+    async def close(self) -> None:
+        """Flush and close."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.stop()
+
+    async def _started(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    **self._access.options(), enable_idempotence=True, acks="all", linger_ms=_LINGER_MS
+                )
+                try:
+                    await producer.start()
+                except KafkaError as error:
+                    await producer.stop()
+                    raise DependencyDown(type(error).__name__) from error
+                self._producer = producer
+            return self._producer
+
+    async def _discard(self, producer: AIOKafkaProducer) -> None:
+        """A producer that failed once can stay wedged on its sequence numbers: make a new one."""
+        async with self._starting:
+            if self._producer is not producer:
+                return
+            self._producer = None
+        await producer.stop()
+
+
+class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Reads a group's topics; a rebalance waits until the batch in hand is done and committed."""
+
+    def __init__(self, access: KafkaAccess, group: str, topics: Sequence[str]) -> None:
+        self._access = access
+        self._group = group
+        self._topics = list(topics)
+        self._consumer: AIOKafkaConsumer | None = None
+        self._in_hand = asyncio.Event()
+        self._in_hand.set()
+
+    async def poll(self, timeout_s: float, max_records: int) -> Sequence[Record]:
+        """The next records, in order within each partition.
+
+        Raises:
+            DependencyDown: The broker can't be reached.
+        """
+        consumer = await self._started()
+        self._in_hand.set()
+        try:
+            batches = await consumer.getmany(timeout_ms=int(timeout_s * 1000), max_records=max_records)
+        except KafkaError as error:
+            raise DependencyDown(type(error).__name__) from error
+        records = [_to_record(message) for batch in batches.values() for message in batch]
+        if records:
+            self._in_hand.clear()
+        return records
+
+    async def commit(self, positions: Mapping[Partition, int]) -> None:
+        """Say that everything before these offsets is done; a lost assignment is not an error."""
+        consumer = await self._started()
+        offsets = {TopicPartition(*partition): offset for partition, offset in positions.items()}
+        try:
+            await consumer.commit(offsets)
+        except (
+            CommitFailedError,
+            IllegalGenerationError,
+            IllegalStateError,
+            RebalanceInProgressError,
+            UnknownMemberIdError,
+        ) as error:
+            log.info("reader.assignment_moved", cause=type(error).__name__)
+        except KafkaError as error:
+            log.warning("reader.commit_failed", cause=type(error).__name__)
+        finally:
+            self._in_hand.set()
+
+    async def rewind(self, positions: Mapping[Partition, int]) -> None:
+        """Read again from these offsets."""
+        consumer = await self._started()
+        for partition, offset in positions.items():
+            try:
+                consumer.seek(TopicPartition(*partition), offset)
+            except IllegalStateError:
+                log.info("reader.assignment_moved", cause="rewind")
+        self._in_hand.set()
+
+    async def close(self) -> None:
+        """Leave the group."""
+        self._in_hand.set()
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
+
+    async def on_partitions_revoked(self, revoked: object) -> None:  # noqa: ARG002 - aiokafka's signature
+        """Wait for the batch in hand before the partitions go."""
+        await self._in_hand.wait()
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        """Nothing to load: the inbox lies in the documents."""
+
+    async def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            consumer = AIOKafkaConsumer(
+                **self._access.options(),
+                group_id=self._group,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                fetch_max_wait_ms=_FETCH_WAIT_MS,
+                session_timeout_ms=10_000,
+                heartbeat_interval_ms=1_000,
+            )
+            consumer.subscribe(self._topics, listener=self)
+            try:
+                await consumer.start()
+            except KafkaError as error:
+                await consumer.stop()
+                raise DependencyDown(type(error).__name__) from error
+            self._consumer = consumer
+        return self._consumer
+
+
+def _to_record(message: ConsumerRecord) -> Record:
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers),
+    )
