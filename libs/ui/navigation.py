@@ -1,8 +1,10 @@
 """The menus: static by who is looking, so that no service asks another what to show."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from libs.chassis.web.caller import Caller
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,15 @@ STAFF_MENUS: Final[Mapping[str, tuple[NavLink, ...]]] = {
 }
 
 
-def menu_for(roles: Collection[str]) -> tuple[NavLink, ...]:
-    """Return the menu of a visitor.
+def menu_for(caller: Caller) -> tuple[NavLink, ...]:
+    """Return the menu of whoever asks for a page.
 
     Args:
-        roles: the roles in the session; empty for someone who hasn't signed in.
-
-    Returns:
-        the staff menu if any role is one of the staff, else the citizen's, else the anonymous one.
+        caller: nobody, a person with an account, or one of the staff with the roles that are still held.
     """
-    if not roles:
+    if caller.kind == "anonymous":
         return ANONYMOUS_MENU
-    staff = [role for role in roles if role in STAFF_MENUS]
-    if not staff:
+    if caller.kind == "person":
         return CITIZEN_MENU
-    links = dict.fromkeys(link for role in staff for link in STAFF_MENUS[role])
+    links = dict.fromkeys(link for role, menu in STAFF_MENUS.items() if role in caller.roles for link in menu)
     return (NavLink("nav.staff_home", "/staff"), *links)

@@ -12,22 +12,23 @@ from types import SimpleNamespace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from fastapi import Request
 from jinja2 import (
     Environment,
     FileSystemLoader,
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
-    pass_context,
     select_autoescape,
 )
-from jinja2.runtime import Context
-from markupsafe import Markup
 
+from libs.chassis.web.caller import Caller
+from libs.chassis.web.language import language_of
+from libs.chassis.web.problem import ErrorPage
 from libs.ui.assets import Assets
 from libs.ui.formats import Formats
 from libs.ui.languages import LANGUAGES, Language
-from libs.ui.navigation import NavLink
+from libs.ui.navigation import NavLink, menu_for
 from libs.ui.translations import UI_FOLDER, MissingWordsError, folder_of, load_translations
 
 _COMPONENTS: Final[Mapping[str, str]] = {
@@ -60,8 +61,8 @@ class PageContext:
         path: the path of the page, for the language switch and the current link of the menu.
         query: the raw query string, kept by the language switch.
         nav: the menu, from `libs.ui.navigation.menu_for`.
-        signed_in_as: what the header shows of the signed-in person (a name or an identifier), or None.
-        csrf_token: what ``{{ csrf_field() }}`` puts into a form.
+        signed_in: whether the header offers to log out.
+        signed_in_as: what the header shows of the signed-in person (a name or an identifier); may be empty.
         staff: true on pages of the staff, which are denser.
     """
 
@@ -69,9 +70,28 @@ class PageContext:
     path: str
     query: str = ""
     nav: tuple[NavLink, ...] = ()
-    signed_in_as: str | None = None
-    csrf_token: str = ""
+    signed_in: bool = False
+    signed_in_as: str = ""
     staff: bool = False
+
+    @classmethod
+    def of(cls, request: Request, caller: Caller, signed_in_as: str = "") -> "PageContext":
+        """Make the context of a request.
+
+        Args:
+            request: as the chassis passed it on, its language chosen.
+            caller: from the route's declaration of access; the menu follows from it.
+            signed_in_as: what the header shows of the caller.
+        """
+        return cls(
+            lang=language_of(request),
+            path=request.url.path,
+            query=request.url.query,
+            nav=menu_for(caller),
+            signed_in=caller.signed_in,
+            signed_in_as=signed_in_as,
+            staff=caller.kind == "staff",
+        )
 
     def address_in(self, lang: str) -> str:
         """Return this page's address in another language, the rest of the query kept."""
@@ -117,17 +137,21 @@ class Pages:
         """
         return self._environments[page.lang].get_template(template).render(values, page=page)
 
-    def error(self, page: PageContext, slug: str, status: int, *, reference: str = "") -> str:
-        """Render the page that tells a failure.
+    def on_error(self, failure: ErrorPage) -> str:
+        """Render the page that tells a failure: a title by its status, a sentence by its slug.
 
         Args:
-            page: the request as the layout sees it.
-            slug: the failure's name; its words are ``error.<slug>.title`` and ``.text``, else the status's.
-            status: the HTTP status (400 to 599).
-            reference: the correlation id that support may ask for.
+            failure: what happened, from the chassis, which calls this as its `PageRenderer`.
         """
-        found = (key for key in (f"error.{slug}", f"error.{status}") if self._has(page.lang, f"{key}.title"))
-        return self.render(page, "error.html", key=next(found, "error.500"), reference=reference)
+        title = self._first_of(failure.lang, f"error.{failure.slug}.title", f"error.title.{failure.status}")
+        text = self._first_of(failure.lang, f"error.{failure.slug}", "error.internal")
+        return self.render(
+            PageContext(failure.lang, failure.path, failure.query),
+            "error.html",
+            title=self.word(failure.lang, title or "error.title.500"),
+            text=self.word(failure.lang, text or "error.internal", **failure.details),
+            reference=failure.request_id,
+        )
 
     def text(self, lang: str, template: str, /, **values: object) -> str:
         """Render a template without a page around it: a mail, a text message, a fragment.
@@ -144,19 +168,15 @@ class Pages:
         """
         return self._words[lang].gettext(key) % values
 
-    def _has(self, lang: str, key: str) -> bool:
-        try:
-            self._words[lang].gettext(key)
-        except MissingWordsError:
-            return False
-        return True
-
-
-@pass_context
-def csrf_field(context: Context) -> Markup:
-    """Return the hidden field that every posting form carries."""
-    page: PageContext = context["page"]
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(page.csrf_token)
+    def _first_of(self, lang: str, *keys: str) -> str | None:
+        """Return the first key that has words; None if none has."""
+        for key in keys:
+            try:
+                self._words[lang].gettext(key)
+            except MissingWordsError:
+                continue
+            return key
+        return None
 
 
 def _environment(
@@ -174,9 +194,7 @@ def _environment(
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(words, newstyle=True)
     environment.filters.update(Formats(language).filters())
-    environment.globals.update(
-        shared, language=language, languages=tuple(LANGUAGES.values()), csrf_field=csrf_field
-    )
+    environment.globals.update(shared, language=language, languages=tuple(LANGUAGES.values()))
     return environment
 
 

@@ -22,9 +22,9 @@ _KEY_KEYWORDS: Final = ("missing", "label_key")
 def problems_of(package: str, *, more_keys: Iterable[str] = ()) -> list[str]:
     """List what is wrong with the words of one service.
 
-    Every key that its templates and Python code name has to exist in each selectable language, each message has
-    to be translated, and the languages have to take the same placeholders. A key put together in a template
-    (``"stage." ~ n``) has to have at least one message with its first part.
+    Every key that its templates and Python code name has to exist in each selectable language, each message
+    has to be translated, and the languages have to take the same placeholders. A key put together in a
+    template (``"stage." ~ n``) has to have at least one message with its first part.
 
     Args:
         package: the service, for example ``services.identity``, or ``libs.ui``.

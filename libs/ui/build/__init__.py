@@ -1,0 +1,1 @@
+"""Builds the static files of the portal: styles in both directions, fonts, pictures, failure pages."""
