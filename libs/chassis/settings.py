@@ -52,7 +52,7 @@ class ServiceSettings(BaseSettings):
     """What every service reads; a service's own class adds its fields and its prefix.
 
     Attributes:
-        public_origin: Scheme, host and port under which browsers see the platform, without a slash at its end.
+        public_origin: Scheme, host and port under which browsers see the platform; no slash at its end.
         kafka_security: The listener's protocol; SCRAM-SHA-256 is spoken over either.
         kek: The service's key-encryption key, under which everything it stores sealed is wrapped.
         lookup_key: The key of HMACs by which sealed values can be found and addresses are counted.
@@ -97,7 +97,9 @@ def read_settings(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         prefix = str(kind.model_config.get("env_prefix", ""))
-        lines = sorted(_complaint(prefix, str(item["loc"][0]), item["type"], item["msg"]) for item in error.errors())
+        lines = sorted(
+            _complaint(prefix, str(item["loc"][0]), item["type"], item["msg"]) for item in error.errors()
+        )
         raise SettingsUnusable("these settings are unusable:\n  " + "\n  ".join(lines)) from None
 
 
