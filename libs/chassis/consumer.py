@@ -107,6 +107,7 @@ class Consumer:
         Returns:
             How many records left the parking.
         """
+        EVENTS_PARKED.set(await self._in.parking.count())
         heads = await self._in.parking.heads(self._in.clock.now())
         return sum([await self._empty_lane(head) for head in heads])
 
@@ -196,16 +197,15 @@ class Consumer:
         event = row.event.model_validate_json(envelope.data)
         delivery = await opened(envelope, event, self._in.vault, complete=row.complete)
         await row.handler(self._deps, delivery)
-        EVENTS_APPLIED.labels(self._in.service, envelope.type).inc()
+        EVENTS_APPLIED.labels(envelope.topic, envelope.type, "applied").inc()
 
     async def _park(self, record: Record, lane: str, reason: str) -> None:
         log.warning("event.parked", place=record.place, reason=reason)
-        EVENTS_PARKED.labels(self._in.service, reason).inc()
         await self._in.parking.put(Parked.now(record, lane, reason, self._in.clock.now()))
 
     async def _bury(self, record: Record, error: ServiceError) -> None:
         log.error("event.dead", place=record.place, reason=error.slug)
-        DEAD_LETTERS.labels(self._in.service, error.slug).inc()
+        DEAD_LETTERS.labels(record.topic, error.slug).inc()
         cause = [("dead_reason", error.slug.encode()), ("dead_place", record.place.encode())]
         await self._in.publisher.publish_raw(
             dead_letter_topic(self._in.service), record.key, record.value, [*record.headers, *cause]

@@ -102,24 +102,26 @@ class KafkaPublisher:
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._producer is None:
-                producer = AIOKafkaProducer(
-                    **self._access.options(), enable_idempotence=True, acks="all", linger_ms=_LINGER_MS
-                )
-                try:
-                    await producer.start()
-                except KafkaError as error:
-                    await producer.stop()
-                    raise DependencyDown(type(error).__name__) from error
-                self._producer = producer
+                self._producer = await self._start()
             return self._producer
 
-    async def _discard(self, producer: AIOKafkaProducer) -> None:
+    async def _start(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **self._access.options(), enable_idempotence=True, acks="all", linger_ms=_LINGER_MS
+        )
+        try:
+            await producer.start()
+        except KafkaError as error:
+            await producer.stop()
+            raise DependencyDown(type(error).__name__) from error
+        return producer
+
+    async def _discard(self, failed: AIOKafkaProducer) -> None:
         """A producer that failed once can stay wedged on its sequence numbers: make a new one."""
-        async with self._starting:
-            if self._producer is not producer:
-                return
+        current = self._producer is failed
+        if current:
             self._producer = None
-        await producer.stop()
+            await failed.stop()
 
 
 class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types

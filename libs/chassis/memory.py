@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from libs.chassis.aggregates import (
+    Aggregates,
     AnyOf,
     AtMost,
     Codec,
@@ -18,7 +20,7 @@ from libs.chassis.aggregates import (
     check_delivery,
 )
 from libs.chassis.clock import Clock
-from libs.chassis.crypto import Vault
+from libs.chassis.crypto import MemoryKeyStore, Vault
 from libs.chassis.delivery import Delivery, Fact
 from libs.chassis.errors import AlreadyApplied, Duplicate, NotFound, Stale
 from libs.chassis.outbox import Pending, entries_for
@@ -203,3 +205,28 @@ def _matches_one(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, AtMost):
         return value is not None and bool(value <= wanted.value)
     return bool(wanted in value) if isinstance(value, list) else bool(value == wanted)
+
+
+class MemoryPlatform:
+    """Opens a service's store without any server: the ground under unit tests.
+
+    Attributes:
+        vault: Makes and keeps owners' keys, as the service under test sees them.
+    """
+
+    def __init__(self, clock: Clock, service: str = "test") -> None:
+        self.clock = clock
+        self.vault = Vault(service, os.urandom(32), MemoryKeyStore())
+        self._opened: list[MemoryAggregates[Any]] = []
+
+    async def aggregates(self, codec: Codec[A], indexes: Sequence[Index] = ()) -> Aggregates[A]:
+        """One collection of aggregates in memory."""
+        opened = MemoryAggregates(codec, self.vault, self.clock)
+        await opened.prepare(indexes)
+        self._opened.append(opened)
+        return opened
+
+    async def published(self) -> list[str]:
+        """The types of all events that wait in the outboxes, oldest first within each aggregate."""
+        waiting = [pending for opened in self._opened for pending in await opened.pending(1_000_000)]
+        return [entry["type"] for pending in waiting for entry in pending.entries]

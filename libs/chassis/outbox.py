@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from libs.chassis.correlation import current_correlation_id, current_traceparent
+from libs.chassis.correlation import correlation_id, traceparent
 from libs.chassis.crypto import Vault
 from libs.chassis.delivery import Fact, sealed
 from libs.chassis.ids import new_id
@@ -70,8 +70,8 @@ async def entries_for(
                 "topics": [[topic, number] for topic, number in numbers.items()],
                 "time": now,
                 "data": event.model_dump_json().encode(),
-                "correlation_id": current_correlation_id(),
-                "traceparent": current_traceparent(),
+                "correlation_id": correlation_id(),
+                "traceparent": traceparent(),
             }
         )
     return entries, used

@@ -79,7 +79,7 @@ class Relay:
         waiting = [oldest for outbox in self._outboxes if (oldest := await outbox.oldest()) is not None]
         self._oldest = min(waiting, default=None)
         age = (self._clock.now() - self._oldest).total_seconds() if self._oldest else 0.0
-        OUTBOX_AGE_S.labels(self._service).set(max(age, 0.0))
+        OUTBOX_AGE_S.set(max(age, 0.0))
 
     async def _drain(self, outbox: Outboxes) -> int:
         batch = await outbox.pending(_BATCH_AGGREGATES)
@@ -101,7 +101,7 @@ class Relay:
                 try:
                     for envelope in envelopes_of(self._service, pending.aggregate_id, entry):
                         await self._publisher.publish(envelope)
-                        EVENTS_PUBLISHED.labels(self._service, envelope.topic).inc()
+                        EVENTS_PUBLISHED.labels(envelope.topic).inc()
                 except DependencyDown:
                     return done
             done.append(entry["id"])

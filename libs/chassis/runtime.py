@@ -1,0 +1,81 @@
+"""Runs a service: web, consumer, relay and its own loops in one task group, so that none outlives another."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+import uvloop
+from fastapi import FastAPI
+
+from libs.chassis.logging import configure_logging
+from libs.chassis.settings import ServiceSettings, SettingsUnusable, read_settings
+from libs.chassis.web.server import serve
+
+log = structlog.get_logger(__name__)
+
+S = TypeVar("S", bound=ServiceSettings)
+
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+"""Works until the event is set, then finishes what it has in hand and returns."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A wired service, ready to run.
+
+    Attributes:
+        app: Its web application.
+        loops: Its consumer, relay and other workers.
+        closing: Called in this order once everything has stopped.
+    """
+
+    name: str
+    app: FastAPI
+    host: str
+    port: int
+    loops: Sequence[Loop] = ()
+    closing: Sequence[Callable[[], Awaitable[None]]] = field(default=())
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop`; a part that dies takes the whole process with it, to be started anew."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for loop in self.loops:
+                    group.create_task(_watched(loop, stop))
+                group.create_task(serve(self.app, self.host, self.port, stop))
+                log.info("service.started", port=self.port)
+        finally:
+            for close in self.closing:
+                await close()
+            log.info("service.stopped")
+
+
+async def _watched(loop: Loop, stop: asyncio.Event) -> None:
+    await loop(stop)
+    if not stop.is_set():
+        raise RuntimeError(f"{getattr(loop, '__qualname__', loop)} ended before it was asked to")
+
+
+def run(name: str, settings_class: type[S], build: Callable[[S], Awaitable[Service]]) -> None:
+    """The main function of a service's process: read the settings, wire, run until SIGTERM or SIGINT."""
+    configure_logging(name)
+    try:
+        settings = read_settings(settings_class)
+    except SettingsUnusable as error:
+        sys.exit(f"{name}: {error}")
+    uvloop.run(_main(settings, build))
+
+
+async def _main(settings: S, build: Callable[[S], Awaitable[Service]]) -> None:
+    stop = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(sign, stop.set)
+    service = await build(settings)
+    await service.run(stop)
