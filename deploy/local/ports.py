@@ -1,23 +1,32 @@
 """Chooses loopback ports: the usual one where it is free, else any free one."""
 
 import socket
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
 
 
-def choose_port(usual: int | None = None) -> int:
-    """Return a port of the loopback address that nobody listens on.
+def choose_port() -> int:
+    """Return any port of the loopback address that nobody listens on."""
+    return choose_ports({"any": None})["any"]
+
+
+def choose_ports(usual: Mapping[str, int | None]) -> dict[str, int]:
+    """Return a port of its own for each name.
 
     Args:
-        usual: The port to prefer; None for any free one.
+        usual: The port to prefer by name; None, or one that is taken, gives any free one.
     """
-    if usual is not None and is_free(usual):
-        return usual
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    chosen = {name: port for name, port in usual.items() if port is not None and is_free(port)}
+    with ExitStack() as probes:
+        # All probes stay open until the end, so that no port is given out twice.
+        for name in usual.keys() - chosen.keys():
+            probe = probes.enter_context(socket.socket())
+            probe.bind((LOOPBACK, 0))
+            chosen[name] = probe.getsockname()[1]
+    return {name: chosen[name] for name in usual}
 
 
 def is_free(port: int) -> bool:

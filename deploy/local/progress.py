@@ -23,4 +23,4 @@ def step(what: str) -> Iterator[None]:
     yield
     elapsed_s = time.monotonic() - began
     if elapsed_s > SILENT_S:
-        say(f"  done in {elapsed_s:.1f} s")
+        say(f"  ({elapsed_s:.1f} s) {what}: done")

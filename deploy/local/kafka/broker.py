@@ -14,7 +14,7 @@ from deploy.kafka_access import KafkaAdmin
 from deploy.local.children import Child, Program
 from deploy.local.errors import FetchFailedError, PartFailedError
 from deploy.local.folders import cache_folder, write_private
-from deploy.local.ports import LOOPBACK, choose_port, is_listening
+from deploy.local.ports import LOOPBACK, choose_ports, is_listening
 from deploy.local.progress import step
 from libs.contracts.topics import Topic
 
@@ -53,12 +53,20 @@ class Kafka:
         folder: Where topics, settings, passwords and log live; kept between runs.
         port: Loopback port of the clients' listener; None for any free one.
         log_path: Where its log goes; None for a file in the folder.
+        controller_port: Loopback port of the controller's listener; None for any free one.
     """
 
-    def __init__(self, folder: Path, port: int | None = None, log_path: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        log_path: Path | None = None,
+        controller_port: int | None = None,
+    ) -> None:
         self.folder = folder.resolve()
-        self.port = port or choose_port()
-        self._controller_port = choose_port()
+        free = choose_ports({"clients": port, "controller": controller_port})
+        self.port = port or free["clients"]
+        self._controller_port = controller_port or free["controller"]
         self._log_path = log_path or self.folder / "kafka.log"
         self._passwords: dict[str, str] = {}
         self._known: set[str] = {ADMIN}

@@ -1,0 +1,117 @@
+"""`python -m deploy.local up|down|status`: the local platform from a terminal."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from typing import Final
+
+from deploy.local.errors import LocalPlatformError
+from deploy.local.folders import usual_folders
+from deploy.local.progress import say
+from deploy.local.running import Running, RunningFile
+from deploy.local.stack import USUAL_PORTS, Stack
+
+DOWN_TIMEOUT_S: Final = 60.0
+ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+NOT_RUNNING: Final = 3
+
+
+def up() -> int:
+    """Run the platform until Ctrl-C; return the exit code."""
+    running = RunningFile(usual_folders().run).find()
+    if running:
+        say(f"Khadamaty already runs: {running.origin}  (mails: {running.mail_url})")
+        return 0
+    began = time.monotonic()
+    for number in ENDING_SIGNALS:
+        signal.signal(number, _interrupt)
+    stack = Stack(usual_folders(), usual_ports=True)
+    _tell_moved_ports(stack)
+    try:
+        say("Starting Khadamaty ...")
+        stack.start()
+        say(f"Ready in {time.monotonic() - began:.1f} s")
+        _tell_addresses(stack)
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        say("\nStopping ...")
+    finally:
+        for number in ENDING_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        stack.stop()
+    say("Stopped.")
+    return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _tell_moved_ports(stack: Stack) -> None:
+    for name, usual in USUAL_PORTS.items():
+        if stack.ports[name] != usual:
+            say(f"  Port {usual} is taken, so {name} uses {stack.ports[name]}")
+
+
+def _tell_addresses(stack: Stack) -> None:
+    say(f"  Portal:  {stack.origin}")
+    say(f"  Mails:   {stack.mail.web_url}")
+    say("  Logs:    .local/log/   Staff passwords: .local/data/seed/identity/")
+    say("  Ctrl-C stops everything.")
+
+
+def down() -> int:
+    """Stop the platform that another terminal runs; return the exit code."""
+    file = RunningFile(usual_folders().run)
+    running = file.find()
+    if running is None:
+        file.end_leftovers()
+        say("Khadamaty does not run.")
+        return 0
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(running.pid, signal.SIGTERM)
+    deadline = time.monotonic() + DOWN_TIMEOUT_S
+    while file.find():
+        if time.monotonic() > deadline:
+            say(f"It did not stop within {DOWN_TIMEOUT_S:g} s; its process is {running.pid}.")
+            return 1
+        time.sleep(0.1)
+    say("Stopped.")
+    return 0
+
+
+def status() -> int:
+    """Print where the platform answers; return 3 where it doesn't run."""
+    running = RunningFile(usual_folders().run).find()
+    if running is None:
+        say("Khadamaty does not run.")
+        return NOT_RUNNING
+    _tell_running(running)
+    return 0
+
+
+def _tell_running(running: Running) -> None:
+    say(f"Khadamaty runs: {running.origin}  (mails: {running.mail_url})")
+    for name, port in running.ports.items():
+        say(f"  {name:<17} 127.0.0.1:{port}")
+
+
+def main() -> int:
+    """Run the command that the arguments name."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    commands = {"up": up, "down": down, "status": status}
+    parser.add_argument("command", choices=commands)
+    try:
+        return commands[parser.parse_args().command]()
+    except LocalPlatformError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
