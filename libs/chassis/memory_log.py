@@ -1,0 +1,85 @@
+"""The event log in memory: the twin of the Kafka one for tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from zlib import crc32
+
+from libs.chassis.log import Partition, Record
+from libs.contracts.event import Envelope
+
+_PARTITIONS = 3
+
+
+class MemoryLog:
+    """Topics with a few partitions each; records are never dropped."""
+
+    def __init__(self) -> None:
+        self.records: dict[Partition, list[Record]] = {}
+        self.arrived = asyncio.Event()
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Append a record."""
+        await self.publish_raw(envelope.topic, envelope.key.encode(), envelope.data, envelope.headers())
+
+    async def publish_raw(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> None:
+        """Append bytes as they are."""
+        partition = crc32(key or b"") % _PARTITIONS
+        lying = self.records.setdefault((topic, partition), [])
+        lying.append(Record(topic, partition, len(lying), key, value, tuple(headers)))
+        self.arrived.set()
+
+    def of_topic(self, topic: str) -> list[Record]:
+        """Everything on one topic, partition by partition."""
+        return [record for (name, _), lying in self.records.items() if name == topic for record in lying]
+
+    def reader(self, topics: Sequence[str]) -> MemoryReader:
+        """A reader of a new group, from the beginning."""
+        return MemoryReader(self, topics)
+
+
+class MemoryReader:
+    """Reads the log from where its group stands."""
+
+    def __init__(self, lying: MemoryLog, topics: Sequence[str]) -> None:
+        self._log = lying
+        self._topics = topics
+        self._positions: dict[Partition, int] = {}
+        self.committed: dict[Partition, int] = {}
+
+    async def poll(self, timeout_s: float, max_records: int) -> Sequence[Record]:
+        """The next records, in order within each partition; empty when none came in time."""
+        records = self._take(max_records)
+        if not records:
+            self._log.arrived.clear()
+            try:
+                await asyncio.wait_for(self._log.arrived.wait(), timeout_s)
+            except TimeoutError:
+                return []
+            records = self._take(max_records)
+        return records
+
+    async def commit(self, positions: Mapping[Partition, int]) -> None:
+        """Say that everything before these offsets is done."""
+        self.committed.update(positions)
+
+    async def rewind(self, positions: Mapping[Partition, int]) -> None:
+        """Read again from these offsets."""
+        self._positions.update(positions)
+
+    def restart(self) -> None:
+        """Forget what was read and not committed, as a process that died does."""
+        self._positions = dict(self.committed)
+
+    def _take(self, max_records: int) -> list[Record]:
+        taken: list[Record] = []
+        for partition, lying in self._log.records.items():
+            if partition[0] in self._topics:
+                start = self._positions.get(partition, 0)
+                new = lying[start : start + max_records - len(taken)]
+                self._positions[partition] = start + len(new)
+                taken += new
+        return taken
