@@ -1,0 +1,26 @@
+"""Where a request comes from, as coarsely as a limit needs to know."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+from fastapi import Request
+
+_HOUSEHOLD_BITS: Final = 64
+
+
+def network_of(request: Request) -> str:
+    """The client's IPv4 address, or for IPv6 the /64 network in which one household can choose any address.
+
+    It is only for limits, which keep a keyed digest of it; never log or store it.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((int(address), _HOUSEHOLD_BITS), strict=False))
+    return str(address)
