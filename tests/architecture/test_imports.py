@@ -18,9 +18,11 @@ FAULTS = {
     "inside": {"services/requests/domain.py": "import services.requests.handlers"},
     "drivers": {"services/requests/handlers.py": "import pymongo"},
     "core": {
-        "services/requests/ports.py": "import libs.chassis.clock",
+        "services/requests/domain.py": "import libs.chassis.clock",
         "libs/chassis/clock.py": "import fastapi",
     },
+    "cases": {"services/requests/ports.py": "import starlette"},
+    "plumbing": {"libs/chassis/clock.py": "import libs.contracts.requests"},
     "contracts": {"libs/contracts/event.py": "import cryptography"},
 }
 MODULES = (
@@ -42,6 +44,7 @@ MODULES = (
     "libs/ui/pages.py",
     "libs/chassis/clock.py",
     "libs/contracts/event.py",
+    *(f"libs/contracts/{name}.py" for name in ("certificates", "notifications", "requests")),
 )
 
 
