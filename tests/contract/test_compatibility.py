@@ -139,3 +139,24 @@ def test_an_event_may_come_but_not_go() -> None:
 
 def test_no_event_of_this_tree_breaks_its_committed_schema() -> None:
     assert all_breaks(committed(), EVENTS) == []
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS.keys())
+def test_no_field_of_any_event_can_go_or_change_its_type_unnoticed(event: type[Event]) -> None:
+    old = contract_of(event)
+    for part in ("data", "secret") if event.secret else ("data",):
+        for name in old[part]["properties"]:
+            without, retyped = copy.deepcopy(old), copy.deepcopy(old)
+            del without[part]["properties"][name]
+            retyped[part]["properties"][name] = {"type": "null"}
+            assert f"{part}.{name}: removed" in breaks(old, without)
+            assert any(line.startswith(f"{part}.{name}: retyped") for line in breaks(old, retyped))
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS.keys())
+def test_any_event_may_grow_by_an_optional_field(event: type[Event]) -> None:
+    grown = copy.deepcopy(contract_of(event))
+    grown["data"]["properties"]["added"] = {"type": "string", "default": ""}
+    assert breaks(contract_of(event), grown) == []
+    grown["data"].setdefault("required", []).append("added")
+    assert breaks(contract_of(event), grown) == ["data.added: newly required"]
