@@ -120,6 +120,7 @@ class RequestApproved(SealedEvent, RequestEvent):
 
     Attributes:
         valid_until: The last day, or None for a permanent disability.
+        centre_name: The centre's name in Arabic, as the certificate prints it.
     """
 
     topics = ("requests.facts",)
@@ -127,6 +128,7 @@ class RequestApproved(SealedEvent, RequestEvent):
 
     approved_at: datetime
     valid_until: date | None
+    centre_name: str = ""
 
 
 class RequestRefused(RequestEvent):
