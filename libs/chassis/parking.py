@@ -22,12 +22,15 @@ class Parked:
 
     Attributes:
         lane: Topic and aggregate; only the first of a lane is ever tried.
+        order: Its event's sequence, by which its lane is ordered: a missing one comes before what waits
+            for it, however late it was read.
         reason: The slug of the error that parked it.
         attempts: How often it was tried since.
     """
 
     record: Record
     lane: str
+    order: int
     reason: str
     attempts: int
     parked_at: datetime
@@ -36,7 +39,7 @@ class Parked:
     @classmethod
     def now(cls, record: Record, lane: str, reason: str, now: datetime) -> Parked:
         """A record parked at this moment."""
-        return cls(record, lane, reason, 0, now, now + _FIRST_DELAY)
+        return cls(record, lane, _sequence(record), reason, 0, now, now + _FIRST_DELAY)
 
     def postponed(self, reason: str, now: datetime) -> Parked:
         """The same record after one more try: each wait is twice as long, up to five minutes."""
@@ -88,7 +91,7 @@ class MongoParking:
 
     async def prepare(self) -> None:
         """Create the indexes."""
-        await self._collection.create_index([("lane", 1), ("offset", 1)], name="lane")
+        await self._collection.create_index([("lane", 1), ("order", 1), ("offset", 1)], name="lane")
         await self._collection.create_index([("next_at", 1)], name="due")
 
     async def occupied(self, lanes: Items[str]) -> set[str]:
@@ -116,7 +119,7 @@ class MongoParking:
 
     async def head(self, lane: str) -> Parked | None:
         """The first record of one lane, due or not."""
-        document = await self._collection.find_one({"lane": lane}, sort=[("offset", 1)])
+        document = await self._collection.find_one({"lane": lane}, sort=[("order", 1), ("offset", 1)])
         return None if document is None else _to_parked(document)
 
     async def update(self, parked: Parked) -> None:
@@ -161,7 +164,7 @@ class MemoryParking:
     async def head(self, lane: str) -> Parked | None:
         """The first record of one lane, due or not."""
         waiting = [parked for parked in self._parked.values() if parked.lane == lane]
-        return min(waiting, key=lambda parked: parked.record.offset, default=None)
+        return min(waiting, key=lambda parked: (parked.order, parked.record.offset), default=None)
 
     async def update(self, parked: Parked) -> None:
         """Note a failed try."""
@@ -185,6 +188,7 @@ def _to_document(parked: Parked) -> Document:
     return {
         "_id": record.place,
         "lane": parked.lane,
+        "order": parked.order,
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
@@ -210,8 +214,14 @@ def _to_parked(document: Document) -> Parked:
     return Parked(
         record=record,
         lane=document["lane"],
+        order=document["order"],
         reason=document["reason"],
         attempts=document["attempts"],
         parked_at=document["parked_at"],
         next_at=document["next_at"],
     )
+
+
+def _sequence(record: Record) -> int:
+    text = dict(record.headers).get("ce_sequence", b"")
+    return int(text) if text.isdigit() else 0
