@@ -1,13 +1,12 @@
 """What can make a text impossible to print."""
 
-from http import HTTPStatus
+from libs.chassis.errors import Permanent
 
 
-class TypesetError(ValueError):
+class TypesetError(Permanent):
     """A text or a page that can't be set; the message never holds the text, which may name a person."""
 
     slug = "typeset-error"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class UnprintableTextError(TypesetError):
@@ -35,4 +34,4 @@ class FontMissingError(TypesetError):
     """A font file that isn't in the font folder."""
 
     slug = "font-missing"
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    status = 500

@@ -13,6 +13,8 @@ from libs.ui.typeset.faces import Face, Family, Script, check_printable, choose_
 _LANGUAGES = {Script.ARABIC: "ar", Script.LATIN: "fr", Script.TIFINAGH: "zgh"}
 # A glyph that helps another to be drawn stands for no text of its own, yet PDF/UA wants text for each code.
 _NO_TEXT = "\u200d"
+# As many characters on each side as HarfBuzz looks at to join letters across styles.
+_CONTEXT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +133,32 @@ class Paragraph:
     def _shape(self, face: Face, start: int, end: int, level: int, x: float) -> ShapedRun:
         """Shape one stretch; the text around it is given for joining across styles."""
         buffer = hb.Buffer()
-        buffer.add_codepoints(self._points, start, end - start)
+        before = max(0, start - _CONTEXT)
+        buffer.add_codepoints(self._points[before : end + _CONTEXT], start - before, end - start)
         buffer.direction = "rtl" if level % 2 else "ltr"
         buffer.script = face.script.value
         buffer.language = _LANGUAGES[face.script]
         buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
         hb.shape(face.font, buffer)
-        clusters = sorted({info.cluster for info in buffer.glyph_infos})
-        following = dict(zip(clusters, [*clusters[1:], end], strict=True))
-        infos = list(buffer.glyph_infos)
-        # The glyph that is logically first in its cluster carries the cluster's text.
-        logical = range(len(infos) - 1, -1, -1) if level % 2 else range(len(infos))
-        bearers: dict[int, int] = {}
-        for index in logical:
-            bearers.setdefault(infos[index].cluster, index)
+        infos = buffer.glyph_infos
+        texts = self._texts([before + info.cluster for info in infos], end, level)
         glyphs = []
         pen = 0.0
-        for index, (info, place) in enumerate(zip(infos, buffer.glyph_positions, strict=True)):
-            cluster = info.cluster
-            text = self.text[cluster : following[cluster]] if bearers[cluster] == index else _NO_TEXT
+        for info, text, place in zip(infos, texts, buffer.glyph_positions, strict=True):
             at = (pen + place.x_offset * face.scale, place.y_offset * face.scale)
             glyphs.append(Glyph(info.codepoint, text, *at))
             pen += place.x_advance * face.scale
         return ShapedRun(face, start, level, tuple(glyphs), x, pen)
+
+    def _texts(self, clusters: Sequence[int], end: int, level: int) -> list[str]:
+        """What each glyph stands for: the glyph that is logically first carries its cluster's text."""
+        starts = sorted(set(clusters))
+        following = dict(zip(starts, [*starts[1:], end], strict=True))
+        texts = [_NO_TEXT] * len(clusters)
+        seen = set()
+        for index in range(len(clusters) - 1, -1, -1) if level % 2 else range(len(clusters)):
+            cluster = clusters[index]
+            if cluster not in seen:
+                texts[index] = self.text[cluster : following[cluster]]
+                seen.add(cluster)
+        return texts

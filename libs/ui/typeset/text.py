@@ -1,5 +1,6 @@
 """Text broken into lines that fit a width, and sizes that make it fit."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,19 +40,11 @@ def set_text(
     Raises:
         UnprintableTextError: A character can't be printed.
     """
-    spans = (Span(content),) if isinstance(content, str) else content
-    paragraph = Paragraph(spans, direction)
+    paragraph = _paragraph(content, direction)
     if width_pt is None:
         return Setting((paragraph.cut(),), size_pt, direction)
-    limit = width_pt * 1000 / size_pt
-    lines: list[Line] = []
-    start = 0
-    text = paragraph.text
-    while start < len(text):
-        end = _line_end(paragraph, start, limit)
-        lines.append(paragraph.cut(start, _without_spaces(text, start, end)))
-        start = end
-    return Setting(tuple(lines), size_pt, direction)
+    places = _break(paragraph, _words(paragraph), width_pt * 1000 / size_pt)
+    return Setting(tuple(paragraph.cut(start, end) for start, end in places), size_pt, direction)
 
 
 def fit_text(
@@ -77,39 +70,71 @@ def fit_text(
         TextTooLongError: It fits at none of the sizes.
         UnprintableTextError: A character can't be printed.
     """
+    paragraph = _paragraph(content, direction)
+    words = _words(paragraph)
     for size_pt in sizes_pt:
-        setting = set_text(content, direction, size_pt, width_pt)
-        if len(setting.lines) <= lines:
-            return setting
+        places = _break(paragraph, words, width_pt * 1000 / size_pt)
+        if len(places) <= lines:
+            return Setting(tuple(paragraph.cut(start, end) for start, end in places), size_pt, direction)
     raise TextTooLongError(f"a text doesn't fit {lines} lines of {width_pt:.0f} pt")
 
 
-def _line_end(paragraph: Paragraph, start: int, limit: float) -> int:
-    """Where the line that begins at `start` ends: after the last word that fits."""
-    text = paragraph.text
-    breaks = [index for index in range(start + 1, len(text)) if text[index - 1] == " " != text[index]]
-    breaks.append(len(text))
-    # Bisect on measured widths: the width of a line grows with its words.
-    low, high = 0, len(breaks) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        if _width(paragraph, start, breaks[middle]) <= limit:
-            low = middle
-        else:
-            high = middle - 1
-    end = breaks[low]
-    if _width(paragraph, start, end) <= limit:
-        return end
-    while end > start + 1 and (_width(paragraph, start, end) > limit or unicodedata.combining(text[end])):
-        end -= 1
-    return end
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word and the white space after it; widths in thousandths of the type size."""
+
+    start: int
+    end: int
+    width: float
+    space: float
 
 
-def _without_spaces(text: str, start: int, end: int) -> int:
-    while end > start + 1 and text[end - 1] == " ":
-        end -= 1
-    return end
+def _paragraph(content: str | Sequence[Span], direction: Direction) -> Paragraph:
+    return Paragraph((Span(content),) if isinstance(content, str) else content, direction)
 
 
-def _width(paragraph: Paragraph, start: int, end: int) -> float:
-    return paragraph.cut(start, _without_spaces(paragraph.text, start, end)).width
+def _words(paragraph: Paragraph) -> list[_Word]:
+    """Words with their widths: shaped alone, an Arabic word is as wide as in its line."""
+    words = []
+    for match in re.finditer(r"([^ ]+)( *)", paragraph.text):
+        width = paragraph.cut(match.start(1), match.end(1)).width
+        space = paragraph.cut(match.start(2), match.end(2)).width if match[2] else 0.0
+        words.append(_Word(match.start(1), match.end(1), width, space))
+    return words
+
+
+def _break(paragraph: Paragraph, words: Sequence[_Word], limit: float) -> list[tuple[int, int]]:
+    """Where each line begins and ends."""
+    lines: list[tuple[int, int]] = []
+    start: int | None = None
+    end, used, space = 0, 0.0, 0.0
+    for word in words:
+        if start is not None and used + space + word.width > limit:
+            lines.append((start, end))
+            start = None
+        if start is None:
+            start, used, space = word.start, 0.0, 0.0
+            if word.width > limit:
+                *whole, (start, _) = _cut_word(paragraph, word, limit)
+                lines += whole
+                used = paragraph.cut(start, word.end).width - word.width
+        used += space + word.width
+        end, space = word.end, word.space
+    if start is not None:
+        lines.append((start, end))
+    return lines
+
+
+def _cut_word(paragraph: Paragraph, word: _Word, limit: float) -> list[tuple[int, int]]:
+    """A word that no line holds, cut between characters but never before a mark."""
+    pieces = []
+    start = word.start
+    while start < word.end:
+        end = word.end
+        while end > start + 1 and paragraph.cut(start, end).width > limit:
+            end -= 1
+            while end > start + 1 and unicodedata.combining(paragraph.text[end]):
+                end -= 1
+        pieces.append((start, end))
+        start = end
+    return pieces

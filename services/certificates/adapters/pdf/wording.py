@@ -1,0 +1,206 @@
+"""The words of the certificate, dated: an issued certificate keeps the wording of its day."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+from pydantic import BaseModel, ConfigDict
+
+from libs.chassis.errors import NotFound
+from libs.contracts.people import IdentifierKind, Precision, Sex
+from libs.contracts.requests import Category, Degree, DisabilityLine, Duration
+from libs.ui.typeset.shaping import Span
+
+_FOLDER = Path(__file__).resolve().parents[2] / "wording"
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Letterhead(_Words):
+    """The lines above the page, in the three languages."""
+
+    arabic: tuple[str, ...]
+    french: tuple[str, ...]
+    tifinagh: str
+
+
+class Marks(_Words):
+    """What tells a reissued certificate from a first one."""
+
+    duplicate: str
+    corrected: str
+
+
+class Labels(_Words):
+    """What stands before a value."""
+
+    date: str
+    number: str
+    birth_date: str
+    birth_place: str
+    disability: str
+    valid_until: str
+    code: str
+    centre: str
+    address: str
+
+
+class FrenchLabels(_Words):
+    """What stands, small, under the Arabic label of a value."""
+
+    birth_date: str
+    birth_place: str
+    disability: str
+    valid_until: str
+
+
+class FrenchWording(_Words):
+    """The French translation, which no one has reviewed."""
+
+    notice_arabic: str
+    notice: str
+    title: str
+    labels: FrenchLabels
+    identifier_labels: dict[IdentifierKind, str]
+    marks: Marks
+    basis: str
+    ministry: str
+    statement: str
+    purpose: dict[Sex, str]
+    valid_until: str
+    qr_caption: str
+    civility: dict[Sex, str]
+    born: dict[Sex, str]
+    identifiers: dict[IdentifierKind, str]
+    categories: dict[Category, str]
+    degrees: dict[Degree, str]
+    durations: dict[Duration, str]
+    companion: str
+    disability_line: str
+    disability_line_with_companion: str
+    between_lines: str
+    day: str
+    until_day: str
+    year: str
+    first_day: str
+    months: tuple[str, ...]
+
+    def line(self, line: DisabilityLine) -> str:
+        """One disability in words."""
+        template = self.disability_line_with_companion if line.companion else self.disability_line
+        return template.format(
+            category=self.categories[line.category],
+            degree=self.degrees[line.degree],
+            duration=self.durations[line.duration],
+            companion=self.companion,
+        )
+
+    def birth(self, day: date, precision: Precision) -> str:
+        """A birth date as far as it is known."""
+        return self.year.format(year=day.year) if precision is Precision.YEAR else self._in(self.day, day)
+
+    def until(self, day: date) -> str:
+        """The last day of validity."""
+        return self.valid_until.format(date=self._in(self.until_day, day))
+
+    def _in(self, template: str, day: date) -> str:
+        number = self.first_day if day.day == 1 else str(day.day)
+        return template.format(day=number, month=self.months[day.month - 1], year=day.year)
+
+
+class Wording(_Words):
+    """Every word of the page, from `wording/<year>.json` (domain digest, section 1)."""
+
+    in_force_from: date
+    language: str
+    ministry: str
+    letterhead: Letterhead
+    title: str
+    document_title: str
+    marks: Marks
+    labels: Labels
+    label_end: str
+    basis: str
+    statement: str
+    civility: dict[Sex, str]
+    identifiers: dict[IdentifierKind, str]
+    categories: dict[Category, str]
+    degrees: dict[Degree, str]
+    durations: dict[Duration, str]
+    companion: dict[Sex, str]
+    disability_line: str
+    disability_line_with_companion: str
+    purpose: dict[Sex, str]
+    portal: str
+    verification: str
+    qr_caption: str
+    day: str
+    year: str
+    months: tuple[str, ...]
+    french: FrenchWording
+
+    def line(self, line: DisabilityLine, sex: Sex) -> str:
+        """One disability in words, agreeing with the holder."""
+        template = self.disability_line_with_companion if line.companion else self.disability_line
+        return template.format(
+            category=self.categories[line.category],
+            degree=self.degrees[line.degree],
+            duration=self.durations[line.duration],
+            companion=self.companion[sex],
+        )
+
+    def long_date(self, day: date) -> str:
+        """A date in Moroccan Arabic."""
+        return self.day.format(day=day.day, month=self.months[day.month - 1], year=day.year)
+
+    def birth(self, day: date, precision: Precision) -> str:
+        """A birth date as far as it is known."""
+        return self.year.format(year=day.year) if precision is Precision.YEAR else self.long_date(day)
+
+
+def get_wording(issued_on: date) -> Wording:
+    """The wording in force on a day.
+
+    Args:
+        issued_on: The certificate's date of issue.
+
+    Returns:
+        The latest wording that began on or before that day.
+
+    Raises:
+        NotFound: The day lies before every wording.
+    """
+    for wording in _wordings():
+        if wording.in_force_from <= issued_on:
+            return wording
+    raise NotFound(f"no wording was in force on {issued_on.isoformat()}")
+
+
+def fill(template: str, **values: str | Span) -> tuple[Span, ...]:
+    """Put values into a sentence; a value given as a span keeps its own style and direction.
+
+    Args:
+        template: A sentence with named places in braces.
+        values: What goes there.
+
+    Returns:
+        The pieces of the sentence in order.
+    """
+    spans: list[Span] = []
+    for literal, name, _, _ in Formatter().parse(template):
+        if literal:
+            spans.append(Span(literal))
+        if name:
+            value = values[name]
+            spans.append(value if isinstance(value, Span) else Span(value))
+    return tuple(spans)
+
+
+@cache
+def _wordings() -> tuple[Wording, ...]:
+    files = sorted(_FOLDER.glob("*.json"))
+    found = [Wording.model_validate_json(file.read_bytes()) for file in files]
+    return tuple(sorted(found, key=lambda wording: wording.in_force_from, reverse=True))
