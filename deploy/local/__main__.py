@@ -1,20 +1,24 @@
-"""`python -m deploy.local up|down|status`: the local platform from a terminal."""
+"""`python -m deploy.local up|down|status|check-gateway`: the local platform from a terminal."""
 
 import argparse
 import contextlib
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from deploy.local.errors import LocalPlatformError
 from deploy.local.folders import usual_folders
+from deploy.local.gateway import Gateway
 from deploy.local.progress import say
 from deploy.local.running import Running, RunningFile
 from deploy.local.stack import USUAL_PORTS, Stack
+from libs.contracts.topics import SERVICES
 
 DOWN_TIMEOUT_S: Final = 60.0
 ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -101,10 +105,19 @@ def _tell_running(running: Running) -> None:
         say(f"  {name:<17} 127.0.0.1:{port}")
 
 
+def check_gateway() -> int:
+    """Let nginx check the gateway's configuration; return the exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        ports = {name: USUAL_PORTS[name] for name in SERVICES}
+        Gateway(Path(folder), ports, Path(folder), USUAL_PORTS["origin"]).check_configuration()
+    say("nginx accepts the gateway's configuration")
+    return 0
+
+
 def main() -> int:
     """Run the command that the arguments name."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    commands = {"up": up, "down": down, "status": status}
+    commands = {"up": up, "down": down, "status": status, "check-gateway": check_gateway}
     parser.add_argument("command", choices=commands)
     try:
         return commands[parser.parse_args().command]()

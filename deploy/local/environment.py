@@ -1,15 +1,10 @@
-"""What each service finds in its environment when it runs on this machine."""
+"""The settings that each service finds in its environment, on this machine or in a container."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from deploy.local.folders import Folders
-from deploy.local.parts import Kafka, MailCatcher, Mongod
-from deploy.local.ports import LOOPBACK
 from deploy.local.secret_store import SecretStore
 from libs.contracts.topics import SERVICES
 
@@ -19,84 +14,75 @@ KEY_READERS: Final = tuple(name for name in SERVICES if name != "identity")
 
 
 @dataclass(frozen=True)
-class Endpoints:
-    """Where the running parts answer.
+class Surroundings:
+    """What one service needs to know of the others' addresses.
 
     Args:
-        mongod: The database server.
-        kafka: The broker.
-        mail: The mail catcher.
         public_origin: What a browser calls the platform, such as `http://localhost:8080`.
-        service_ports: Loopback port of each service, by name.
+        http_host: Address that the service listens on.
+        http_port: Port that the service listens on.
+        mongo_url: Address of its database, with its login.
+        kafka_bootstrap: Address of the broker.
+        kafka_password: Password of its SCRAM user.
+        smtp_host: Host that takes mail.
+        smtp_port: Port that takes mail.
+        data_folder: Where its seed leaves what a person must learn.
+        key_folder: Where it keeps a signing key that it makes itself.
     """
 
-    mongod: Mongod
-    kafka: Kafka
-    mail: MailCatcher
     public_origin: str
-    service_ports: Mapping[str, int]
+    http_host: str
+    http_port: int
+    mongo_url: str
+    kafka_bootstrap: str
+    kafka_password: str
+    smtp_host: str
+    smtp_port: int
+    data_folder: str
+    key_folder: str
 
 
-def service_environment(
-    service: str, endpoints: Endpoints, folders: Folders, secret_store: SecretStore
-) -> dict[str, str]:
+def service_environment(service: str, around: Surroundings, secret_store: SecretStore) -> dict[str, str]:
     """Return the settings of one service, prefixed with its name.
 
     Args:
         service: One of the five.
-        endpoints: Where the parts that it needs answer.
-        folders: Where its data folder and key files lie.
+        around: Where everything else is.
         secret_store: Its keys; made at the first call.
     """
-    user, password = endpoints.kafka.credentials(service)
-    data = seed_folder(service, folders)
     settings = {
         "ENVIRONMENT": "development",
-        "HTTP_HOST": LOOPBACK,
-        "HTTP_PORT": str(endpoints.service_ports[service]),
-        "PUBLIC_ORIGIN": endpoints.public_origin,
-        "MONGO_URL": endpoints.mongod.url_for(service),
+        "HTTP_HOST": around.http_host,
+        "HTTP_PORT": str(around.http_port),
+        "PUBLIC_ORIGIN": around.public_origin,
+        "MONGO_URL": around.mongo_url,
         "MONGO_DATABASE": service,
-        "KAFKA_BOOTSTRAP": endpoints.kafka.bootstrap,
-        "KAFKA_USER": user,
-        "KAFKA_PASSWORD": password,
+        "KAFKA_BOOTSTRAP": around.kafka_bootstrap,
+        "KAFKA_USER": service,
+        "KAFKA_PASSWORD": around.kafka_password,
         "KAFKA_SECURITY": "SASL_PLAINTEXT",
         "KEK": secret_store.get_key(f"{service}.kek"),
         "LOOKUP_KEY": secret_store.get_key(f"{service}.lookup"),
-        "DATA_FOLDER": str(data),
-        **_own_settings(service, endpoints, folders, secret_store),
+        "DATA_FOLDER": around.data_folder,
+        **_own_settings(service, around, secret_store),
     }
-    environment = {f"{service.upper()}_{name}": value for name, value in settings.items()}
-    if "MONGO_DRIVER" in os.environ:
-        environment["MONGO_DRIVER"] = os.environ["MONGO_DRIVER"]
-    return environment
+    return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 
 
-def _own_settings(
-    service: str, endpoints: Endpoints, folders: Folders, secret_store: SecretStore
-) -> dict[str, str]:
+def _own_settings(service: str, around: Surroundings, secret_store: SecretStore) -> dict[str, str]:
     """Return the settings that only this service has."""
     if service == "identity":
         keys = {reader: secret_store.get_key(f"{reader}.kek") for reader in KEY_READERS}
         return {
             "READER_KEKS": json.dumps(keys),
             "PEPPER": secret_store.get_key("identity.pepper"),
-            "SIGNING_KEY_FILE": str(folders.data / "keys" / "identity-signing.pem"),
+            "SIGNING_KEY_FILE": f"{around.key_folder}/identity-signing.pem",
         }
     if service == "certificates":
-        return {"SEAL_KEY_FILE": str(folders.data / "keys" / "certificates-seal.pem")}
+        return {"SEAL_KEY_FILE": f"{around.key_folder}/certificates-seal.pem"}
     if service == "notifications":
-        return {
-            "SMTP_HOST": endpoints.mail.host,
-            "SMTP_PORT": str(endpoints.mail.smtp_port),
-            "SENDER": SENDER,
-        }
+        return {"SMTP_HOST": around.smtp_host, "SMTP_PORT": str(around.smtp_port), "SENDER": SENDER}
     return {}
-
-
-def seed_folder(service: str, folders: Folders) -> Path:
-    """Return the folder where a service's seed leaves what a person must learn, such as staff passwords."""
-    return folders.data / "seed" / service
 
 
 def environment_file(environment: Mapping[str, str]) -> str:

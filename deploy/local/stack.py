@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
 from deploy.local.children import Child
-from deploy.local.environment import Endpoints, environment_file, seed_folder, service_environment
+from deploy.local.environment import Surroundings, environment_file, service_environment
 from deploy.local.errors import LocalPlatformError, PartFailedError
 from deploy.local.folders import REPOSITORY, Folders, write_private
 from deploy.local.gateway import Gateway
 from deploy.local.parts import Kafka, MailCatcher, Mongod
-from deploy.local.ports import choose_ports
+from deploy.local.ports import LOOPBACK, choose_ports
 from deploy.local.progress import say
 from deploy.local.running import Running, RunningFile, birth_of
 from deploy.local.secret_store import SecretStore
@@ -21,6 +21,7 @@ from deploy.local.service import ServiceProcess
 from deploy.local.supervisor import Supervisor
 from libs.contracts.topics import SERVICES, TOPICS
 
+STATIC_FOLDER: Final = REPOSITORY / ".local" / "static"
 USUAL_PORTS: Final[Mapping[str, int]] = {
     "origin": 8080,
     "mongod": 27017,
@@ -67,9 +68,10 @@ class Stack:
         self.mail = MailCatcher(
             folders.data / "mail", self.ports["smtp"], self.ports["mail"], folders.log / "mail.log"
         )
-        static = REPOSITORY / ".local" / "static"
         log = folders.log / "gateway.log"
-        self.gateway = Gateway(folders.run / "gateway", self.service_ports, static, self.ports["origin"], log)
+        self.gateway = Gateway(
+            folders.run / "gateway", self.service_ports, STATIC_FOLDER, self.ports["origin"], log
+        )
         self.services: dict[str, ServiceProcess] = {}
 
     @property
@@ -121,13 +123,12 @@ class Stack:
         self._note()
 
     def _start_services(self) -> None:
-        endpoints = Endpoints(self.mongod, self.kafka, self.mail, self.origin, self.service_ports)
         secret_store = SecretStore(self.folders.run / "secrets.json")
         for name in SERVICES:
-            environment = service_environment(name, endpoints, self.folders, secret_store)
-            seed_folder(name, self.folders).mkdir(parents=True, exist_ok=True)
+            environment = service_environment(name, self._surroundings(name), secret_store)
             write_private(self.folders.run / f"{name}.env", environment_file(environment))
             log_path = self.folders.log / f"{name}.log"
+            environment["KHADAMATY_STATIC"] = str(STATIC_FOLDER)
             self.services[name] = ServiceProcess(name, self.ports[name], environment, log_path)
         (self.folders.data / "keys").mkdir(mode=0o700, exist_ok=True)
         for service in self.services.values():
@@ -135,6 +136,22 @@ class Stack:
             service.start()
         self._start_part(self.gateway)
         _together([self._ready(service) for service in self.services.values()], self._supervisor.stop)
+
+    def _surroundings(self, service: str) -> Surroundings:
+        data_folder = self.folders.data / "seed" / service
+        data_folder.mkdir(parents=True, exist_ok=True)
+        return Surroundings(
+            public_origin=self.origin,
+            http_host=LOOPBACK,
+            http_port=self.ports[service],
+            mongo_url=self.mongod.url_for(service),
+            kafka_bootstrap=self.kafka.bootstrap,
+            kafka_password=self.kafka.credentials(service)[1],
+            smtp_host=self.mail.host,
+            smtp_port=self.mail.smtp_port,
+            data_folder=str(data_folder),
+            key_folder=str(self.folders.data / "keys"),
+        )
 
     def _ready(self, service: ServiceProcess) -> Callable[[], None]:
         def wait_and_seed() -> None:
@@ -166,7 +183,7 @@ def build_assets() -> None:
     Raises:
         PartFailedError: The build failed.
     """
-    command = [sys.executable, "-m", "libs.ui.build"]
+    command = [sys.executable, "-m", "libs.ui.build", "--out", str(STATIC_FOLDER)]
     built = subprocess.run(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True, check=False)
     if built.returncode:
         raise PartFailedError("libs.ui", "the build of styles and fonts failed", built.stderr[-2000:])

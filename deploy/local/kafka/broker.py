@@ -1,26 +1,24 @@
 """Runs one Apache Kafka node in KRaft mode on loopback, with SCRAM users and deny-by-default ACLs."""
 
-import base64
 import json
 import secrets
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from string import Template
 from typing import Final
 
 from deploy.kafka_access import KafkaAdmin
 from deploy.local.children import Child, Program
 from deploy.local.errors import FetchFailedError, PartFailedError
 from deploy.local.folders import cache_folder, write_private
+from deploy.local.kafka.settings import ADMIN, Listeners, new_cluster_id, scram_option, server_settings
 from deploy.local.ports import LOOPBACK, choose_ports, is_listening
 from deploy.local.progress import step
 from libs.contracts.topics import Topic
 
 HERE: Final = Path(__file__).parent
 POM: Final = HERE / "pom.xml"
-ADMIN: Final = "admin"
 START_TIMEOUT_S: Final = 90.0
 JAVA_OPTIONS: Final = ("-Xms96m", "-Xmx256m", "-XX:+UseSerialGC")
 
@@ -112,22 +110,14 @@ class Kafka:
         self.child.wait_until(self.admin().is_answering, START_TIMEOUT_S)
 
     def _write_settings(self) -> None:
-        template = Template((HERE / "server.properties.template").read_text(encoding="utf-8"))
-        values = {
-            "port": self.port,
-            "controller_port": self._controller_port,
-            "password": self.credentials(ADMIN)[1],
-            "data": self.folder / "data",
-        }
-        write_private(self._settings_path, template.substitute(values))
+        listeners = Listeners(LOOPBACK, LOOPBACK, self.port, self._controller_port)
+        settings = server_settings(listeners, self.credentials(ADMIN)[1], str(self.folder / "data"))
+        write_private(self._settings_path, settings)
 
     def _format(self) -> None:
-        # Kafka refuses a cluster id that starts like an option.
-        cluster_id = "k" + base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()[:21]
         password = self.credentials(ADMIN)[1]
-        user = f"SCRAM-SHA-256=[name={ADMIN},password={password}]"
-        command = [*self._java(), "kafka.tools.StorageTool", "format", "--cluster-id", cluster_id]
-        command += ["--config", str(self._settings_path), "--add-scram", user]
+        command = [*self._java(), "kafka.tools.StorageTool", "format", "--cluster-id", new_cluster_id()]
+        command += ["--config", str(self._settings_path), "--add-scram", scram_option(password)]
         formatted = subprocess.run(command, capture_output=True, text=True, check=False)
         if formatted.returncode:
             raise PartFailedError("kafka", "storage could not be formatted", formatted.stderr[-1500:])
