@@ -1,0 +1,36 @@
+"""Which events requests follows, and who handles each."""
+
+from __future__ import annotations
+
+from libs.chassis.subscription import On
+from libs.chassis.trust import IDENTITY_FEED
+from libs.contracts.certificates import (
+    CertificateChecked,
+    CertificateDownloaded,
+    CertificateDrafted,
+    CertificateHandedOver,
+    CertificateIssued,
+    CertificateRegistered,
+    CertificateReturned,
+    DraftCancelled,
+)
+from libs.contracts.identity import PersonState
+from libs.contracts.notifications import MessageFailed, MessageSent
+from libs.contracts.requests import RequestSubmitted
+from services.requests.handlers import following, look_up
+
+SUBSCRIPTIONS = (
+    *IDENTITY_FEED,
+    On(PersonState, following.on_person),
+    On(RequestSubmitted, look_up.on_request_submitted),
+    On(CertificateDrafted, following.on_drafted, complete=True),
+    On(CertificateChecked, following.on_checked, complete=True),
+    On(CertificateReturned, following.on_returned, complete=True),
+    On(CertificateRegistered, following.on_registered, complete=True),
+    On(CertificateIssued, following.on_issued, complete=True),
+    On(CertificateDownloaded, following.on_downloaded, complete=True),
+    On(CertificateHandedOver, following.on_handed_over, complete=True),
+    On(DraftCancelled, following.on_draft_cancelled, complete=True),
+    On(MessageSent, following.on_message_sent),
+    On(MessageFailed, following.on_message_failed),
+)
