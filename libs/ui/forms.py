@@ -42,7 +42,7 @@ def tidy(typed: str) -> str:
     """
     text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n")).translate(_STRIP)
     text = "".join(
-        character for character in text if character == "\n" or unicodedata.category(character) != "Cc"
+        character for character in text if character.isspace() or unicodedata.category(character) != "Cc"
     )
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 

@@ -100,9 +100,12 @@ class PageContext:
         ]
         return f"{self.path}?{urlencode([*kept, ('lang', lang)])}"
 
-    def is_current(self, link: NavLink) -> bool:
-        """Tell whether a menu link leads to this page or to the section that holds it."""
-        return self.path == link.href or (link.href != "/" and self.path.startswith(f"{link.href}/"))
+    @property
+    def current_link(self) -> NavLink | None:
+        """The menu's link to this page, else to the nearest section that holds it, else None."""
+        holding = [link for link in self.nav if f"{self.path}/".startswith(f"{link.href.rstrip('/')}/")]
+        within = [link for link in holding if link.href != "/" or self.path == "/"]
+        return max(within, key=lambda link: len(link.href), default=None)
 
 
 class Pages:
