@@ -53,6 +53,19 @@ class AtMost:
     value: Any
 
 
+@dataclass(frozen=True)
+class Copied(Generic[A]):
+    """What an aggregate has to be according to a state-carrying event of another service.
+
+    Attributes:
+        delivery: The event; an aggregate that already follows a later one stays as it is.
+    """
+
+    id: str
+    value: A
+    delivery: Delivery[Event]
+
+
 Where = Mapping[str, Any]
 """Field path to an exact value, `AnyOf` or `AtMost`; paths are those of the aggregate, dotted."""
 
@@ -129,6 +142,10 @@ class Aggregates(Protocol[A]):
         """
         ...
 
+    async def copy(self, states: Sequence[Copied[A]]) -> None:
+        """Make aggregates what others' events say, all in one bulk write; they have no events."""
+        ...
+
     async def find_by(
         self, where: Where, *, order_by: str | None = None, limit: int = 100, skip: int = 0
     ) -> Sequence[Stored[A]]:
@@ -154,8 +171,14 @@ class Codec(Generic[A]):
     model: type[A]
     owner: Callable[[A], str] | None = None
 
-    async def encode(self, aggregate_id: str, version: int, value: A, vault: Vault) -> dict[str, Any]:
-        """The `state` and `sealed` fields of its document.
+    async def encode(self, aggregate_id: str, write: str, value: A, vault: Vault) -> dict[str, Any]:
+        """The `state` of its document and the sealed part, bound to this one write.
+
+        Args:
+            aggregate_id: Where it will stand.
+            write: Names the write, differently each time.
+            value: The aggregate.
+            vault: Has the owner's key.
 
         Raises:
             KeyMissing: The owner's key isn't here.
@@ -168,8 +191,8 @@ class Codec(Generic[A]):
             return {"state": state, "owner": self.owner(value), "sealed": None}
         key = await vault.key_of(self.owner(value))
         text = json.dumps(personal, ensure_ascii=False).encode()
-        box = seal(key, text, self._place(aggregate_id, version))
-        return {"state": state, "owner": self.owner(value), "sealed": box}
+        box = seal(key, text, self._place(aggregate_id, write))
+        return {"state": state, "owner": self.owner(value), "sealed": box, "sealed_by": write}
 
     async def decode(self, document: Mapping[str, Any], vault: Vault) -> Stored[A]:
         """The aggregate of `document`.
@@ -193,11 +216,11 @@ class Codec(Generic[A]):
         if document["sealed"] is None:
             return None
         key = await vault.key_of(document["owner"])
-        place = self._place(document["_id"], document["version"])
+        place = self._place(document["_id"], document["sealed_by"])
         return json.loads(unseal(key, bytes(document["sealed"]), place))
 
-    def _place(self, aggregate_id: str, version: int) -> str:
-        return f"{self.name}|{aggregate_id}|personal|{version}"
+    def _place(self, aggregate_id: str, write: str) -> str:
+        return f"{self.name}|{aggregate_id}|personal|{write}"
 
     def _adapter(self) -> TypeAdapter[A]:
         return _adapter_of(self.model)
@@ -253,14 +276,5 @@ def advanced(
 
 
 async def follow(aggregates: Aggregates[A], delivery: Delivery[Event], aggregate_id: str, value: A) -> None:
-    """Make the aggregate what a state-carrying event says, whether it was there before or not.
-
-    Raises:
-        AlreadyApplied: A later state is there already.
-        Duplicate: Another process created it at the same moment.
-    """
-    stored = await aggregates.find(aggregate_id)
-    if stored is None:
-        await aggregates.insert(aggregate_id, value, applied=delivery)
-    else:
-        await aggregates.save(check_delivery(stored, delivery), value, applied=delivery)
+    """Make one aggregate what a state-carrying event says."""
+    await aggregates.copy([Copied(aggregate_id, value, delivery)])

@@ -6,20 +6,22 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
 
+from libs.chassis.aggregates import Copied
 from libs.chassis.clock import Clock
 from libs.chassis.correlation import correlated
 from libs.chassis.crypto import Vault
-from libs.chassis.delivery import lane_of, opened
+from libs.chassis.delivery import Delivery, lane_of, opened
 from libs.chassis.errors import AlreadyApplied, DependencyDown, NotYet, Permanent, Retryable, ServiceError
 from libs.chassis.log import Partition, Publisher, Reader, Record
 from libs.chassis.metrics import DEAD_LETTERS, EVENTS_APPLIED, EVENTS_PARKED
 from libs.chassis.mongo import UNREACHABLE
 from libs.chassis.parking import Parked, Parking
-from libs.chassis.subscription import On
+from libs.chassis.subscription import Copy, Row
 from libs.contracts.event import Envelope, MalformedEnvelope
 from libs.contracts.topics import dead_letter_topic
 
@@ -49,7 +51,7 @@ class Inlet:
 class Consumer:
     """One service's consumer: batches, lanes, explicit offsets after the handlers' writes."""
 
-    def __init__(self, inlet: Inlet, subscriptions: Sequence[On], deps: object) -> None:
+    def __init__(self, inlet: Inlet, subscriptions: Sequence[Row], deps: object) -> None:
         self._in = inlet
         self._deps = deps
         self._rows = {row.event.type_name(): row for row in subscriptions}
@@ -133,6 +135,8 @@ class Consumer:
         if not lanes:
             return
         occupied = await self._in.parking.occupied(lanes.keys())
+        for lane in await self._copy_at_once(lanes, occupied):
+            del lanes[lane]
         free = asyncio.Semaphore(_LANES_AT_ONCE)
 
         async def work(lane: str) -> None:
@@ -143,6 +147,33 @@ class Consumer:
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
+
+    async def _copy_at_once(self, lanes: Mapping[str, Sequence[Record]], occupied: set[str]) -> list[str]:
+        """Write the batch's state copies in one go.
+
+        Returns:
+            The lanes that this settled; what can't be read is left to be judged one by one.
+        """
+        done: list[str] = []
+        copies: dict[Copy, list[Copied[Any]]] = {}
+        for lane, records in lanes.items():
+            row = self._rows.get(_type_of(records[-1]))
+            if lane not in occupied and isinstance(row, Copy):
+                try:
+                    delivery = await self._delivered(records[-1], row)
+                except (MalformedEnvelope, ValidationError, ServiceError):
+                    continue
+                copies.setdefault(row, []).append(row.copied(self._deps, delivery))
+                done.append(lane)
+        for row, states in copies.items():
+            await row.store(self._deps).copy(states)
+            EVENTS_APPLIED.labels(row.event.topics[0], row.event.type_name(), "copied").inc(len(states))
+        return done
+
+    async def _delivered(self, record: Record, row: Row) -> Delivery[Any]:
+        envelope = Envelope.read(record.topic, record.key, record.value, record.headers)
+        event = row.event.model_validate_json(envelope.data)
+        return await opened(envelope, event, self._in.vault, complete=row.complete)
 
     async def _follow_lane(self, lane: str, records: Sequence[Record], *, held: bool) -> None:
         for record in records:
@@ -213,8 +244,12 @@ class Consumer:
 
     def _is_ours(self, record: Record) -> bool:
         """False for a type that this service doesn't follow; an unreadable record is ours to bury."""
-        kind = dict(record.headers).get("ce_type")
-        return kind is None or kind.decode("utf-8", "replace") in self._rows
+        kind = _type_of(record)
+        return not kind or kind in self._rows
+
+
+def _type_of(record: Record) -> str:
+    return dict(record.headers).get("ce_type", b"").decode("utf-8", "replace")
 
 
 def _lane(record: Record) -> str:

@@ -13,6 +13,7 @@ from pymongo.asynchronous.change_stream import AsyncDatabaseChangeStream
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
+    BulkWriteError,
     ConnectionFailure,
     DuplicateKeyError,
     ExecutionTimeout,
@@ -40,6 +41,7 @@ UNREACHABLE = (
 __all__ = [
     "UNREACHABLE",
     "Bucket",
+    "BulkWriteError",
     "Collection",
     "Database",
     "Document",

@@ -13,6 +13,7 @@ from libs.chassis.aggregates import (
     AnyOf,
     AtMost,
     Codec,
+    Copied,
     Index,
     Stored,
     Where,
@@ -23,12 +24,13 @@ from libs.chassis.clock import Clock
 from libs.chassis.crypto import Vault
 from libs.chassis.delivery import Delivery, Fact
 from libs.chassis.errors import AlreadyApplied, Duplicate, NotFound, Stale
-from libs.chassis.mongo import Collection, Database, Document, DuplicateKeyError, UpdateOne
+from libs.chassis.mongo import BulkWriteError, Collection, Database, Document, DuplicateKeyError, UpdateOne
 from libs.chassis.outbox import Pending, entries_for
 from libs.contracts.event import Event
 
 A = TypeVar("A")
 
+_DUPLICATE_KEY = 11000
 _INDEX_IN_MESSAGE = re.compile(r"index: (\S+)")
 
 
@@ -107,7 +109,7 @@ class MongoAggregates(Generic[A]):
             "inbox": stored.inbox,
             "commands": [],
             "outbox": entries,
-            **await self._codec.encode(aggregate_id, stored.version, value, self._vault),
+            **await self._codec.encode(aggregate_id, str(stored.version), value, self._vault),
         }
         if entries:
             document["pending_since"] = now
@@ -137,7 +139,7 @@ class MongoAggregates(Generic[A]):
         now = self._clock.now()
         entries, sequences = await entries_for(facts, stored.sequences, self._vault, now)
         after = advanced(stored, value, sequences, applied, command)
-        encoded = await self._codec.encode(stored.id, after.version, value, self._vault)
+        encoded = await self._codec.encode(stored.id, str(after.version), value, self._vault)
         update: Document = {"$set": {"version": after.version, "sequences": sequences, **encoded}}
         guard: Document = {"_id": stored.id, "version": stored.version}
         if applied is not None:
@@ -154,6 +156,31 @@ class MongoAggregates(Generic[A]):
         await self._write(guard, update, applied)
         self._ring(entries)
         return after
+
+    async def copy(self, states: Sequence[Copied[A]]) -> None:
+        """Make aggregates what others' events say, all in one bulk write; they have no events."""
+        operations = [await self._copying(state) for state in states]
+        try:
+            await self._collection.bulk_write(operations, ordered=False)
+        except BulkWriteError as error:
+            # The guard let nothing through and the upsert met the document: a later state is there already.
+            refused = [fault for fault in error.details["writeErrors"] if fault["code"] != _DUPLICATE_KEY]
+            if refused:
+                raise
+
+    async def _copying(self, state: Copied[A]) -> UpdateOne:
+        delivery = state.delivery
+        encoded = await self._codec.encode(state.id, delivery.id, state.value, self._vault)
+        inbox = f"inbox.{delivery.lane}"
+        return UpdateOne(
+            {"_id": state.id, inbox: {"$not": {"$gte": delivery.sequence}}},
+            {
+                "$set": {**encoded, inbox: delivery.sequence},
+                "$inc": {"version": 1},
+                "$setOnInsert": {"sequences": {}, "commands": [], "outbox": []},
+            },
+            upsert=True,
+        )
 
     async def find_by(
         self, where: Where, *, order_by: str | None = None, limit: int = 100, skip: int = 0

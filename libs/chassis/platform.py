@@ -24,7 +24,7 @@ from libs.chassis.parking import MongoParking
 from libs.chassis.relay import Relay
 from libs.chassis.runtime import Loop, Service
 from libs.chassis.settings import ServiceSettings
-from libs.chassis.subscription import On, topics_of
+from libs.chassis.subscription import Row, topics_of
 from libs.chassis.trust import Trust
 from libs.chassis.web.app import create_app
 from libs.chassis.web.health import Health
@@ -75,7 +75,7 @@ class Parts:
     routers: Sequence[APIRouter]
     translate: Translate
     on_error: PageRenderer
-    subscriptions: Sequence[On] = ()
+    subscriptions: Sequence[Row] = ()
     sessions: Sessions | None = None
     state: Mapping[str, object] = field(default_factory=dict)
     loops: Sequence[Loop] = ()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from libs.chassis.aggregates import Aggregates, AnyOf, AtMost
+from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Copied
 from libs.chassis.clock import FixedClock
 from libs.chassis.crypto import MemoryKeyStore, Vault
 from libs.chassis.delivery import Delivery
@@ -157,6 +157,19 @@ async def test_a_delivery_is_applied_once(case: Case) -> None:
 async def test_a_delivery_for_an_absent_aggregate_is_too_early(case: Case) -> None:
     with pytest.raises(NotYet):
         await case.store.get_for(delivery(1), "a1")
+
+
+async def test_a_copy_follows_the_newest_state_and_never_an_older_one(case: Case) -> None:
+    first = await case.account(1)
+    await case.store.copy(
+        [Copied("a1", first, delivery(2)), Copied("a2", await case.account(7), delivery(1, "a2"))]
+    )
+    await case.store.copy([Copied("a1", first.moved(10), delivery(1))])
+    assert (await case.store.get("a1")).value == first
+    await case.store.copy([Copied("a1", first.moved(20), delivery(3)), Copied("a1", first, delivery(3))])
+    assert (await case.store.get("a1")).value.balance == 21
+    assert (await case.store.get("a2")).value.balance == 7
+    assert await case.store.pending(10) == []
 
 
 async def test_a_gap_is_told_only_where_the_topic_is_followed_completely(case: Case) -> None:

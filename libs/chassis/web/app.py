@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -26,10 +27,12 @@ from libs.chassis.web.health import health_router
 from libs.chassis.web.kept import COOKIE as KEPT_COOKIE
 from libs.chassis.web.kept import KEPT_FOR_S
 from libs.chassis.web.language import LanguageMiddleware
-from libs.chassis.web.middleware import CorrelationMiddleware, SecurityHeadersMiddleware
+from libs.chassis.web.middleware import CorrelationMiddleware, SecurityHeadersMiddleware, route_template
 from libs.chassis.web.parts import WebParts
 from libs.chassis.web.problem import Renderer
 from libs.chassis.web.redirects import SeeOther
+
+_log = structlog.get_logger(__name__)
 
 
 class UndeclaredAccess(Exception):
@@ -107,7 +110,7 @@ def _add_handlers(app: ServiceApp, renderer: Renderer, parts: WebParts) -> None:
     handle(HTTPException, _told_by(renderer.respond_http))
     handle(RequestValidationError, _told_by(renderer.respond_invalid))
     handle(SeeOther, _told_by(_redirect))
-    handle(Exception, _told_by(lambda request, _error: renderer.respond(request, ServiceError())))
+    handle(Exception, _told_by(lambda request, error: _tell_unforeseen(renderer, request, error)))
     for failure, error in parts.failures.items():
         handle(failure, _told_by(lambda request, _error, kind=error: renderer.respond(request, kind())))
 
@@ -115,6 +118,11 @@ def _add_handlers(app: ServiceApp, renderer: Renderer, parts: WebParts) -> None:
 def _told_by(tell: Callable[..., Response]) -> Callable[[Request, Exception], Response]:
     """Give a handler the shape that the framework asks for: it passes only errors of the registered class."""
     return tell
+
+
+def _tell_unforeseen(renderer: Renderer, request: Request, error: Exception) -> Response:
+    _log.error("http.failed", route=route_template(request.scope), exc_info=error)
+    return renderer.respond(request, ServiceError())
 
 
 def _redirect(_request: Request, see: SeeOther) -> Response:

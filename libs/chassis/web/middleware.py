@@ -17,7 +17,7 @@ from libs.chassis.ids import new_id
 REQUEST_ID: Final = "x-request-id"
 UNROUTED: Final = "unrouted"
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _ID_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _TRACEPARENT_SHAPE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 

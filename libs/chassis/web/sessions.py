@@ -188,7 +188,7 @@ class TokenReader:
                 },
             )
             return _claims(payload)
-        except (jwt.InvalidTokenError, TypeError, ValueError, OverflowError):
+        except (jwt.InvalidTokenError, TypeError, ValueError, ArithmeticError, OSError):
             raise NotSignedIn from None
 
 
@@ -249,6 +249,10 @@ def read_cookie(request: Request) -> str | None:
 def set_cookie(response: Response, token: str, *, max_age_s: int | None = None) -> None:
     """Hand the token to the browser.
 
+    `__Host-` and `Secure` hold on a developer's machine too: chromium 156 took the cookie, sent it with the
+    next form and let it be cleared over plain http://localhost and http://127.0.0.1 alike (seen 2026-11).
+    Other programs may not: Python's cookie jars send `Secure` cookies over https only.
+
     Args:
         response: Its `Set-Cookie` is added.
         token: From `TokenSigner.issue`.
@@ -290,4 +294,5 @@ def _text(value: object) -> str:
 def _moment(value: object) -> datetime:
     if not isinstance(value, int):
         raise TypeError("not a NumericDate")
+    # A number beyond the platform's calendar raises OverflowError, OSError or ValueError, by its size.
     return datetime.fromtimestamp(value, UTC)
