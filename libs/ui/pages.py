@@ -204,7 +204,7 @@ def _environment(
 def _design_system() -> SimpleNamespace:
     """Load the design system's macros in an environment of their own: they read options that aren't given."""
     loader = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    lenient = Environment(loader=loader, autoescape=True)
+    lenient = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     macros = {}
     for folder, name in _COMPONENTS.items():
         module = lenient.get_template(f"govuk_frontend_jinja/components/{folder}/macro.html").module
