@@ -127,8 +127,11 @@ class KafkaPublisher:
 class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
     """Reads a group's topics; a rebalance waits until the batch in hand is done and committed."""
 
-    def __init__(self, access: KafkaAccess, group: str, topics: Sequence[str]) -> None:
+    def __init__(
+        self, access: KafkaAccess, group: str, topics: Sequence[str], *, from_end: bool = False
+    ) -> None:
         self._access = access
+        self._reset = "latest" if from_end else "earliest"
         self._group = group
         self._topics = list(topics)
         self._consumer: AIOKafkaConsumer | None = None
@@ -201,7 +204,7 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
                 **self._access.options(),
                 group_id=self._group,
                 enable_auto_commit=False,
-                auto_offset_reset="earliest",
+                auto_offset_reset=self._reset,
                 fetch_max_wait_ms=_FETCH_WAIT_MS,
                 session_timeout_ms=10_000,
                 heartbeat_interval_ms=1_000,

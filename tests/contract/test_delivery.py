@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from libs.chassis.clock import FixedClock
+from libs.chassis.dead_letters import read_dead_letters, replay
 from libs.chassis.delivery import Fact
 from libs.chassis.errors import DependencyDown
 from libs.chassis.memory_log import MemoryLog, MemoryReader
@@ -186,3 +187,15 @@ async def test_writes_are_shed_while_the_oldest_event_is_too_old(stage: Stage) -
     assert stage.relay.overloaded()
     await stage.relay.step()
     assert not stage.relay.overloaded()
+
+
+async def test_a_dead_letter_tells_its_reason_and_can_be_tried_again(stage: Stage) -> None:
+    await stage.open("bad", POISON)
+    await stage.settle()
+    (letter,) = await read_dead_letters(stage.log.reader(["mirror.dead"]))
+    assert (letter.event_type, letter.reason) == ("Moved", "invalid")
+    await replay(letter, stage.flow.parking, stage.clock.now())
+    await stage.consumer.retry_parked()
+    assert await stage.flow.parking.count() == 0
+    letters = await read_dead_letters(stage.log.reader(["mirror.dead"]))
+    assert [again.origin for again in letters] == [letter.origin] * 2

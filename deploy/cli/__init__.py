@@ -1,0 +1,1 @@
+"""The operators' commands: what waits, what died, how it is tried again, what passes by."""

@@ -1,0 +1,5 @@
+"""Runs the operators' commands: `python -m deploy.cli`."""
+
+from deploy.cli.events import app
+
+app()
