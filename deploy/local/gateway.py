@@ -43,6 +43,8 @@ class Gateway:
         static_folder: Built styles, fonts and error pages.
         port: Loopback port of the origin; None for any free one.
         log_path: Where its output goes; None for a file in the folder.
+        guesses_per_second: Logins and codes that one address may try in a second.
+        guesses_at_once: How many of them it may try at once before that counts.
     """
 
     def __init__(
@@ -52,12 +54,18 @@ class Gateway:
         static_folder: Path,
         port: int | None = None,
         log_path: Path | None = None,
+        guesses_per_second: int = GUESSES_PER_SECOND,
+        guesses_at_once: int = GUESSES_AT_ONCE,
     ) -> None:
         self.folder = folder.resolve()
         self.port = port or choose_port()
         self._service_ports = service_ports
         self._static_folder = static_folder.resolve()
         self._log_path = log_path or self.folder / "gateway.log"
+        self._guesses = {
+            "GUESSES_PER_SECOND": str(guesses_per_second),
+            "GUESSES_AT_ONCE": str(guesses_at_once),
+        }
         self._child: Child | None = None
 
     @property
@@ -87,8 +95,7 @@ class Gateway:
             "ACCESS_LOG": str(self._log_path),
             "STATIC_FOLDER": str(self._static_folder),
             "LISTEN": f"{LOOPBACK}:{self.port}",
-            "GUESSES_PER_SECOND": str(GUESSES_PER_SECOND),
-            "GUESSES_AT_ONCE": str(GUESSES_AT_ONCE),
+            **self._guesses,
             **addresses,
         }
         (self.folder / "nginx.conf").write_text(render(values), encoding="utf-8")

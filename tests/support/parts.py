@@ -1,8 +1,4 @@
-"""Session fixtures for a real MongoDB and a real Kafka: started by deploy.local.
-
-`mongo.url_for(name)` makes a user and a database of that name, so a test takes a name of its own and shares
-nothing. `kafka` has every topic, user and ACL of the topic table; `kafka.provision` adds a test's own topics.
-"""
+"""Session fixtures for a real MongoDB and Kafka: containers where an engine answers, else deploy.local."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -11,10 +7,14 @@ import pytest
 
 from deploy.local.parts import Kafka, Mongod
 from libs.contracts.topics import SERVICES, TOPICS, Topic
+from tests.support.containers import KafkaContainer, MongoContainer, is_engine_answering
 
 
 class MongoPart(Protocol):
-    """A real MongoDB replica set of one node."""
+    """A real MongoDB replica set of one node.
+
+    `url_for` makes a user and a database of the name, so a test that takes a name of its own shares nothing.
+    """
 
     @property
     def admin_url(self) -> str: ...
@@ -26,7 +26,7 @@ class MongoPart(Protocol):
 
 
 class KafkaPart(Protocol):
-    """A real Kafka broker with SCRAM users and ACLs."""
+    """A real Kafka broker with SCRAM users and ACLs; `provision` adds a test's own topics and services."""
 
     @property
     def bootstrap(self) -> str: ...
@@ -40,25 +40,30 @@ class KafkaPart(Protocol):
 
 def pytest_report_header() -> str:
     """Say which real parts this run uses."""
-    return "real parts: deploy.local"
+    kind = "testcontainers" if is_engine_answering() else "deploy.local (no Docker engine answers)"
+    return f"real parts: {kind}"
 
 
 @pytest.fixture(scope="session")
 def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoPart]:
     """A real MongoDB, started once per test session."""
-    folder = tmp_path_factory.mktemp("mongod")
-    part: MongoPart = Mongod(folder)
-    part.start()
-    yield part
-    part.stop()
+    in_container = is_engine_answering()
+    part: MongoPart = MongoContainer() if in_container else Mongod(tmp_path_factory.mktemp("mongod"))
+    try:
+        part.start()
+        yield part
+    finally:
+        part.stop()
 
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaPart]:
     """A real Kafka with the topic table provisioned, started once per test session."""
-    folder = tmp_path_factory.mktemp("kafka")
-    part: KafkaPart = Kafka(folder)
-    part.start()
-    part.provision(TOPICS, SERVICES)
-    yield part
-    part.stop()
+    in_container = is_engine_answering()
+    part: KafkaPart = KafkaContainer() if in_container else Kafka(tmp_path_factory.mktemp("kafka"))
+    try:
+        part.start()
+        part.provision(TOPICS, SERVICES)
+        yield part
+    finally:
+        part.stop()
