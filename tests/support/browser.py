@@ -50,6 +50,17 @@ _OVERFLOW: Final = """() => {
     .map(e => e.tagName.toLowerCase() + '.' + e.className);
 }"""
 
+_FOCUS: Final = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+  element.dataset.mark ??= String(performance.now());
+  return {
+    mark: element.dataset.mark, name: element.id || element.innerText, tag: element.tagName,
+    height: box.height, width: box.width, shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none',
+  };
+}"""
+
 
 @dataclass(frozen=True)
 class Mirror:
@@ -125,3 +136,14 @@ def _reflected(box: dict[str, Any], other: dict[str, Any], width: float) -> bool
     far = abs(width - box["right"] - other["left"]) <= MIRROR_TOLERANCE_PX
     turned: str = "/".join(reversed(other["edges"].split("/")))
     return near and far and bool(box["edges"] == turned)
+
+
+async def keyboard_walk(page: Page) -> list[dict[str, Any]]:
+    """Press Tab from the top to the end of the page and describe each place where the focus stood."""
+    places: list[dict[str, Any]] = []
+    while True:
+        await page.keyboard.press("Tab")
+        place: dict[str, Any] | None = await page.evaluate(_FOCUS)
+        if place is None or (places and place["mark"] == places[0]["mark"]):
+            return places
+        places.append(place)

@@ -6,7 +6,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from libs.ui.assets import Assets, static_folder
-from tests.support.browser import axe_violations, mirror, sideways_overflow
+from tests.support.browser import axe_violations, keyboard_walk, mirror, sideways_overflow
 from tests.support.site import serve_site
 from tests.unit.ui.gallery import NAMES, gallery
 
@@ -56,3 +56,18 @@ async def test_a_page_turned_round_is_its_mirror_image(
 async def test_a_page_never_scrolls_sideways(page: Page, origin: str, path: str) -> None:
     await page.goto(origin + path)
     assert await sideways_overflow(page, 320) == []
+
+
+@pytest.mark.parametrize("path", ["/ar/register", "/fr/space"])
+async def test_the_keyboard_reaches_every_control_and_shows_where_it_stands(
+    page: Page, origin: str, path: str
+) -> None:
+    await page.set_viewport_size({"width": 1024, "height": 800})
+    await page.goto(origin + path)
+    places = await keyboard_walk(page)
+    radios = await page.locator("input[type=radio]").count()
+    controls = await page.locator("a[href], button, input, select, textarea, summary").count()
+    # One group of radios is one stop.
+    assert len(places) == controls - max(0, radios - 1)
+    assert [place["name"] for place in places if not place["shown"]] == []
+    assert [place["name"] for place in places if place["tag"] != "INPUT" and place["height"] < 24] == []
