@@ -137,7 +137,7 @@ class ScanStore(Protocol):
         ...
 
     async def doubt(self, scan_id: str) -> None:
-        """Note that the medical file is about to drop its reference; the sweep decides if nobody else does."""
+        """Note that the file is about to drop its reference; the sweep decides if nobody else does."""
         ...
 
     async def read(self, scan_id: str, owner_id: str) -> bytes:

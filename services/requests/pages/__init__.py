@@ -1,0 +1,11 @@
+"""The pages of requests: the private space, filing, the public lists and forms, the staff's work."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.requests.pages import filing, public, space
+
+router = APIRouter(include_in_schema=False)
+for part in (space, filing, public):
+    router.include_router(part.router)
