@@ -1,1 +1,1 @@
-"""Setting of Arabic, French and Amazigh text on PDF pages: direction, shaping, fonts, lines and codes."""
+"""Setting of Arabic, French and Amazigh text on PDF pages: direction, shaping, lines, blocks and QR codes."""

@@ -13,6 +13,11 @@ from libs.ui.typeset.faces import Face
 _LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "kern", "BASE", "DSIG", "STAT", "meta", "gasp")
 _CMAP_BLOCK = 100
 _SYMBOLIC = 4
+_IDENTITY = {
+    "Registry": pdfdoc.PDFString("Adobe"),
+    "Ordering": pdfdoc.PDFString("Identity"),
+    "Supplement": 0,
+}
 _CMAP_HEAD = """/CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
@@ -60,45 +65,44 @@ class EmbeddedFace:
         program, new_gids = self._subset()
         pairs = list(self._codes)
         name = pdfdoc.PDFName(f"{self._tag(pairs)}+{self.face.post_script_name}")
-        descriptor = {
-            **_names(Type="FontDescriptor"),
-            "FontName": name,
-            "Flags": _SYMBOLIC,
-            "FontBBox": pdfdoc.PDFArray(self.face.box),
-            "ItalicAngle": 0,
-            "Ascent": self.face.ascent,
-            "Descent": self.face.descent,
-            "CapHeight": round(self.face.ascent * 0.7),
-            "StemV": 80,
-            "FontFile2": self._reference(document, "file", _stream(program, Length1=len(program))),
-        }
+        file = self._reference(document, "file", _stream(program, Length1=len(program)))
+        descriptor = self._reference(document, "descriptor", self._descriptor(name, file))
         widths = pdfdoc.PDFArray([self.face.advances[gid] for gid, _ in pairs])
         gids = struct.pack(f">{len(pairs)}H", *(new_gids[gid] for gid, _ in pairs))
         descendant = {
             **_names(Type="Font", Subtype="CIDFontType2"),
             "BaseFont": name,
-            "CIDSystemInfo": pdfdoc.PDFDictionary(
-                {
-                    "Registry": pdfdoc.PDFString("Adobe"),
-                    "Ordering": pdfdoc.PDFString("Identity"),
-                    "Supplement": 0,
-                }
-            ),
-            "FontDescriptor": self._reference(document, "descriptor", pdfdoc.PDFDictionary(descriptor)),
+            "CIDSystemInfo": pdfdoc.PDFDictionary(_IDENTITY),
+            "FontDescriptor": descriptor,
             "CIDToGIDMap": self._reference(document, "gids", _stream(gids)),
             "DW": 1000,
             "W": pdfdoc.PDFArray([0, widths]),
         }
+        cid_font = self._reference(document, "cid", pdfdoc.PDFDictionary(descendant))
         font = {
             **_names(Type="Font", Subtype="Type0", Encoding="Identity-H"),
             "BaseFont": name,
-            "DescendantFonts": pdfdoc.PDFArray(
-                [self._reference(document, "cid", pdfdoc.PDFDictionary(descendant))]
-            ),
+            "DescendantFonts": pdfdoc.PDFArray([cid_font]),
             "ToUnicode": self._reference(document, "unicode", _stream(_to_unicode(pairs))),
         }
         fonts = document.idToObject["BasicFonts"].dict
         fonts[self.resource] = self._reference(document, "font", pdfdoc.PDFDictionary(font))
+
+    def _descriptor(self, name: pdfdoc.PDFName, file: object) -> pdfdoc.PDFDictionary:
+        return pdfdoc.PDFDictionary(
+            {
+                **_names(Type="FontDescriptor"),
+                "FontName": name,
+                "Flags": _SYMBOLIC,
+                "FontBBox": pdfdoc.PDFArray(self.face.box),
+                "ItalicAngle": 0,
+                "Ascent": self.face.ascent,
+                "Descent": self.face.descent,
+                "CapHeight": round(self.face.ascent * 0.7),
+                "StemV": 80,
+                "FontFile2": file,
+            }
+        )
 
     def _subset(self) -> tuple[bytes, dict[int, int]]:
         """The font program with the drawn glyphs only, and where each glyph went."""
