@@ -4,6 +4,7 @@ import json
 import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,8 @@ from libs.contracts.topics import Topic
 HERE: Final = Path(__file__).parent
 POM: Final = HERE / "pom.xml"
 START_TIMEOUT_S: Final = 90.0
+# A trial run writes its archive while it stops.
+STOP_TIMEOUT_S: Final = 60.0
 JAVA_OPTIONS: Final = ("-Xms96m", "-Xmx256m", "-XX:+UseSerialGC")
 
 
@@ -44,6 +47,37 @@ def fetch_jars() -> Path:
     return jars
 
 
+def java_command(*options: str) -> tuple[str, ...]:
+    """Return the command that runs a class of the broker's jars with a small heap."""
+    level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+    return ("java", *JAVA_OPTIONS, *options, level, "-cp", str(fetch_jars() / "*"))
+
+
+def ensure_class_archive() -> Path:
+    """Return the archive of the broker's loaded classes, which halves its start, made by a trial run once.
+
+    Java ignores an archive that doesn't fit its own version or the jars.
+    """
+    archive = fetch_jars() / "classes.jsa"
+    if not archive.exists():
+        with (
+            step(
+                "Running Kafka once to store its loaded classes, so that it starts twice as fast from now on"
+            ),
+            tempfile.TemporaryDirectory(dir=cache_folder()) as folder,
+        ):
+            draft = Path(folder) / archive.name
+            trial = Kafka(Path(folder) / "trial", class_options=(f"-XX:ArchiveClassesAtExit={draft}",))
+            try:
+                trial.start()
+                trial.credentials("trial")
+            finally:
+                trial.stop()
+            if draft.exists():
+                draft.replace(archive)
+    return archive
+
+
 class Kafka:
     """One Kafka broker with its data folder; `start` leaves it answering its administrator.
 
@@ -52,6 +86,7 @@ class Kafka:
         port: Loopback port of the clients' listener; None for any free one.
         log_path: Where its log goes; None for a file in the folder.
         controller_port: Loopback port of the controller's listener; None for any free one.
+        class_options: Java's options for its class archive; None to use the stored one.
     """
 
     def __init__(
@@ -60,12 +95,14 @@ class Kafka:
         port: int | None = None,
         log_path: Path | None = None,
         controller_port: int | None = None,
+        class_options: tuple[str, ...] | None = None,
     ) -> None:
         self.folder = folder.resolve()
         free = choose_ports({"clients": port, "controller": controller_port})
         self.port = port or free["clients"]
         self._controller_port = controller_port or free["controller"]
         self._log_path = log_path or self.folder / "kafka.log"
+        self._class_options = class_options
         self._passwords: dict[str, str] = {}
         self._known: set[str] = {ADMIN}
         self._child: Child | None = None
@@ -74,9 +111,13 @@ class Kafka:
     def child(self) -> Child:
         """The broker's process."""
         if self._child is None:
-            command = (*self._java(), "kafka.Kafka", str(self._settings_path))
-            # SIGTERM lets the broker hand over in order; a lone node has nobody to hand over to.
-            self._child = Child(Program("kafka", command, self.folder, self._log_path, stop_timeout_s=15))
+            options = self._class_options
+            if options is None:
+                options = (f"-XX:SharedArchiveFile={ensure_class_archive()}",)
+            command = (*java_command(*options), "kafka.Kafka", str(self._settings_path))
+            self._child = Child(
+                Program("kafka", command, self.folder, self._log_path, stop_timeout_s=STOP_TIMEOUT_S)
+            )
         return self._child
 
     @property
@@ -87,10 +128,6 @@ class Kafka:
     @property
     def _settings_path(self) -> Path:
         return self.folder / "server.properties"
-
-    def _java(self) -> tuple[str, ...]:
-        level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-        return ("java", *JAVA_OPTIONS, level, "-cp", str(fetch_jars() / "*"))
 
     def start(self) -> None:
         """Start the broker and wait until it answers.
@@ -116,7 +153,7 @@ class Kafka:
 
     def _format(self) -> None:
         password = self.credentials(ADMIN)[1]
-        command = [*self._java(), "kafka.tools.StorageTool", "format", "--cluster-id", new_cluster_id()]
+        command = [*java_command(), "kafka.tools.StorageTool", "format", "--cluster-id", new_cluster_id()]
         command += ["--config", str(self._settings_path), "--add-scram", scram_option(password)]
         formatted = subprocess.run(command, capture_output=True, text=True, check=False)
         if formatted.returncode:
