@@ -50,3 +50,4 @@ ready:
 
 assets: ready
 	@$(PYTHON) -m libs.ui.build
+	@$(PYTHON) -m libs.ui.typeset.fonts
