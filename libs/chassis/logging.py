@@ -131,10 +131,13 @@ class _AddService:
 
 
 def _foreign(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keep of another library's line where it comes from and its words before any value was filled in."""
+    """Keep of another library's line where it comes from and its words before any value was filled in.
+
+    Only the first line of them: asyncio writes values into the lines below.
+    """
     record: logging.LogRecord = event["_record"]
     event["event"] = f"library.{record.name}"
-    event["template"] = str(record.msg)
+    event["template"] = str(record.msg).partition("\n")[0]
     return event
 
 

@@ -53,6 +53,7 @@ class ServiceSettings(BaseSettings):
 
     Attributes:
         public_origin: Scheme, host and port under which browsers see the platform; no slash at its end.
+        gateways: Addresses or networks, separated by commas, whose word on the client's address is believed.
         kafka_security: The listener's protocol; SCRAM-SHA-256 is spoken over either.
         kek: The service's key-encryption key, under which everything it stores sealed is wrapped.
         lookup_key: The key of HMACs by which sealed values can be found and addresses are counted.
@@ -64,6 +65,7 @@ class ServiceSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65535)
     public_origin: str = Field(pattern=r"^https?://[^/?#\s]+$")
+    gateways: str = "127.0.0.1,::1"
     mongo_url: SecretStr
     mongo_database: str
     kafka_bootstrap: str

@@ -85,6 +85,12 @@ def test_another_library_keeps_its_words_and_loses_its_values(written: io.String
     assert CANARIES[1] not in written.getvalue()
 
 
+def test_values_that_a_library_wrote_into_further_lines_are_left_out(written: io.StringIO) -> None:
+    logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: %s" % CANARIES[0])  # noqa: G002, UP031 - as asyncio does
+    assert lines(written)[0]["template"] == "Task exception was never retrieved"
+    assert CANARIES[0] not in written.getvalue()
+
+
 class Registration(BaseModel):
     cin: str
     birth_date: str
