@@ -53,10 +53,10 @@ def java_command(*options: str) -> tuple[str, ...]:
     return ("java", *JAVA_OPTIONS, *options, level, "-cp", str(fetch_jars() / "*"))
 
 
-def ensure_class_archive() -> Path:
-    """Return the archive of the broker's loaded classes, which halves its start, made by a trial run once.
+def stored_classes() -> tuple[str, ...]:
+    """Return Java's option for an archive of the broker's loaded classes, made by a trial run once.
 
-    Java ignores an archive that doesn't fit its own version or the jars.
+    It halves the start; Java ignores an archive that doesn't fit its own version or the jars.
     """
     archive = fetch_jars() / "classes.jsa"
     if not archive.exists():
@@ -75,7 +75,7 @@ def ensure_class_archive() -> Path:
                 trial.stop()
             if draft.exists():
                 draft.replace(archive)
-    return archive
+    return (f"-XX:SharedArchiveFile={archive}",)
 
 
 class Kafka:
@@ -111,9 +111,7 @@ class Kafka:
     def child(self) -> Child:
         """The broker's process."""
         if self._child is None:
-            options = self._class_options
-            if options is None:
-                options = (f"-XX:SharedArchiveFile={ensure_class_archive()}",)
+            options = self._class_options or stored_classes()
             command = (*java_command(*options), "kafka.Kafka", str(self._settings_path))
             self._child = Child(
                 Program("kafka", command, self.folder, self._log_path, stop_timeout_s=STOP_TIMEOUT_S)
@@ -153,7 +151,14 @@ class Kafka:
 
     def _format(self) -> None:
         password = self.credentials(ADMIN)[1]
-        command = [*java_command(), "kafka.tools.StorageTool", "format", "--cluster-id", new_cluster_id()]
+        options = () if self._class_options else stored_classes()
+        command = [
+            *java_command(*options),
+            "kafka.tools.StorageTool",
+            "format",
+            "--cluster-id",
+            new_cluster_id(),
+        ]
         command += ["--config", str(self._settings_path), "--add-scram", scram_option(password)]
         formatted = subprocess.run(command, capture_output=True, text=True, check=False)
         if formatted.returncode:
