@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libs.chassis.subscription import On
+from libs.chassis.subscription import Copy, On
 from libs.chassis.trust import IDENTITY_FEED
 from libs.contracts.certificates import (
     CertificateChecked,
@@ -21,7 +21,7 @@ from services.requests.handlers import following, look_up
 
 SUBSCRIPTIONS = (
     *IDENTITY_FEED,
-    On(PersonState, following.on_person),
+    Copy(PersonState, following.persons_in, following.copied_person),
     On(RequestSubmitted, look_up.on_request_submitted),
     On(CertificateDrafted, following.on_drafted, complete=True),
     On(CertificateChecked, following.on_checked, complete=True),

@@ -183,7 +183,8 @@ class ScanInspector(Protocol):
 class FormFilling:
     """What is printed into a form beforehand."""
 
-    name: str
+    family_name: str
+    given_name: str
     identifier: str
     birth_date: date
     reference: str

@@ -158,9 +158,9 @@ async def print_form(deps: Deps, kind: str, caller: Caller | None) -> bytes:
 async def _filling(deps: Deps, caller: Caller) -> FormFilling:
     person = await get_myself(deps, caller)
     latest = next(iter(await list_own(deps, caller)), None)
-    name = f"{latest.applicant.family_name} {latest.applicant.given_name}".strip() if latest else ""
     return FormFilling(
-        name=name,
+        family_name=latest.applicant.family_name if latest else "",
+        given_name=latest.applicant.given_name if latest else "",
         identifier=person.known.identifier.printed(),
         birth_date=person.known.birth_date,
         reference=latest.reference if latest and latest.open else "",

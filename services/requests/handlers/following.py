@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from libs.chassis.aggregates import follow
+from libs.chassis.aggregates import Aggregates, Copied
 from libs.chassis.delivery import Delivery
 from libs.contracts.certificates import (
     CertificateChecked,
@@ -28,8 +28,13 @@ from services.requests.handlers import facts
 from services.requests.ports import Deps
 
 
-async def on_person(deps: Deps, delivery: Delivery[PersonState]) -> None:
-    """Keep what the desk and the forms need of an account."""
+def persons_in(deps: Deps) -> Aggregates[Person]:
+    """Where the accounts' copies lie."""
+    return deps.store.persons
+
+
+def copied_person(deps: Deps, delivery: Delivery[PersonState]) -> Copied[Person]:
+    """What the desk and the forms need of an account."""
     event = delivery.event
     details = delivery.opened(PersonDetails)
     person = Person(
@@ -39,7 +44,7 @@ async def on_person(deps: Deps, delivery: Delivery[PersonState]) -> None:
         active=event.active,
         personal=KnownPerson(details.identifier, details.birth_date),
     )
-    await follow(deps.store.persons, delivery, event.person_id, person)
+    return Copied(event.person_id, person, delivery)
 
 
 async def on_drafted(deps: Deps, delivery: Delivery[CertificateDrafted]) -> None:
