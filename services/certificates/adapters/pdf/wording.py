@@ -28,10 +28,11 @@ class Letterhead(_Words):
 
 
 class Marks(_Words):
-    """What tells a reissued certificate from a first one."""
+    """What tells a reissued certificate from a first one, and a preview from a certificate."""
 
     duplicate: str
     corrected: str
+    preview: str
 
 
 class Labels(_Words):

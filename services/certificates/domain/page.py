@@ -1,0 +1,65 @@
+"""What a file prints: of the version that is planned, or as a preview before there's a number."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from libs.contracts.code import CODE_LENGTH, format_code
+from libs.contracts.requests import PrintedPerson
+from services.certificates.domain.certificate import Certificate
+from services.certificates.domain.number import format_number
+from services.certificates.domain.printed import CertificateContent, Holder
+from services.certificates.domain.version import SigningPlan
+
+_NO_CODE = "0" * CODE_LENGTH
+
+
+def page_of(certificate: Certificate, plan: SigningPlan, origin: str) -> CertificateContent:
+    """The page that will be signed.
+
+    Args:
+        certificate: The file, with the planned version's code.
+        plan: What was recorded.
+        origin: The platform's public origin, without a slash at its end.
+    """
+    personal = certificate.get_personal()
+    return _page(certificate, plan.number, plan.issued_on, personal.codes[plan.version - 1], origin)
+
+
+def preview_of(certificate: Certificate, today: date, origin: str) -> CertificateContent:
+    """The page as it would be today: marked as a preview, with a code that nothing answers to."""
+    number = certificate.number or format_number(today.year, 0)
+    return _page(certificate, number, today, _NO_CODE, origin)
+
+
+def _page(
+    certificate: Certificate, number: str, issued_on: date, code: str, origin: str
+) -> CertificateContent:
+    printed = certificate.get_personal().printed
+    shown = format_code(code)
+    return CertificateContent(
+        number=number,
+        issued_on=issued_on,
+        holder=_holder(printed),
+        disabilities=printed.disabilities,
+        valid_until=certificate.valid_until,
+        verification_code=shown,
+        verify_url=f"{origin}/verify",
+        qr_url=f"{origin}/v#{shown}",
+        centre=certificate.centre_name or certificate.centre,
+    )
+
+
+def _holder(printed: PrintedPerson) -> Holder:
+    latin = f"{printed.latin_given_name} {printed.latin_family_name}".strip()
+    return Holder(
+        arabic_name=f"{printed.arabic_given_name} {printed.arabic_family_name}".strip(),
+        latin_name=latin or None,
+        tifinagh_name=None,
+        sex=printed.sex,
+        birth_date=printed.birth_date,
+        birth_precision=printed.birth_precision,
+        birth_place=printed.birth_place,
+        identifier_kind=printed.identifier.kind,
+        identifier=printed.identifier.printed(),
+    )

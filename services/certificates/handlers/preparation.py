@@ -1,0 +1,87 @@
+"""The staff's way from the draft to the number, and back."""
+
+from __future__ import annotations
+
+from libs.chassis.clock import civil_date
+from libs.chassis.delivery import Fact
+from libs.chassis.web.caller import Caller
+from libs.chassis.web.errors import Forbidden
+from libs.contracts.people import Role
+from services.certificates.domain import certificate as steps
+from services.certificates.domain import facts
+from services.certificates.domain.certificate import Stage
+from services.certificates.domain.page import preview_of
+from services.certificates.handlers.work import load_file
+from services.certificates.ports import Deps
+
+RETURNED_BY = {
+    Stage.CONTROL: Role.CONTROLLER,
+    Stage.RECORDING: Role.REGISTRAR,
+    Stage.SIGNATURE: Role.SIGNATORY,
+}
+"""Who may give a file back from each stage: whoever would work on it there."""
+
+
+async def draft(deps: Deps, officer: Caller, certificate_id: str) -> None:
+    """The officer confirms the draft; a page that can't be set is told now, not at the signature.
+
+    Raises:
+        NotFound: There's no such file.
+        WrongStage: It isn't being drafted.
+        FourEyes: This officer once controlled it.
+        Unprintable: A value can't be set.
+    """
+    now = deps.clock.now()
+    stored = await load_file(deps, officer, certificate_id)
+    after = steps.draft(stored.value, officer.id, now)
+    await deps.printer.print_page(preview_of(after, civil_date(now), deps.origin), preview=True)
+    await deps.certificates.save(stored, after, [Fact(facts.drafted(after))])
+
+
+async def check(deps: Deps, controller: Caller, certificate_id: str) -> None:
+    """The controller finds it correct.
+
+    Raises:
+        NotFound: There's no such file.
+        WrongStage: It isn't under control.
+        FourEyes: This controller once drafted it.
+    """
+    stored = await load_file(deps, controller, certificate_id)
+    after = steps.check(stored.value, controller.id, deps.clock.now())
+    await deps.certificates.save(stored, after, [Fact(facts.checked(after))])
+
+
+async def give_back(deps: Deps, staff: Caller, certificate_id: str, reason: str) -> None:
+    """It goes back to drafting; where its holder withdrew meanwhile, it ends there.
+
+    Raises:
+        NotFound: There's no such file.
+        WrongStage: It can't go back from where it is.
+        Forbidden: It waits for somebody with another role.
+        SigningUnderway: The signatory has approved it.
+    """
+    stored = await load_file(deps, staff, certificate_id)
+    steps.need_stage(stored.value, *RETURNED_BY)
+    if RETURNED_BY[stored.value.stage] not in staff.roles:
+        raise Forbidden
+    after = steps.give_back(stored.value, staff.id, reason, deps.clock.now())
+    told = [Fact(facts.returned(after, stored.value.stage))]
+    if after.stage is Stage.CANCELLED:
+        told.append(Fact(facts.cancelled(after)))
+    await deps.certificates.save(stored, after, told)
+
+
+async def register(deps: Deps, registrar: Caller, certificate_id: str) -> str:
+    """The registrar gives it its number; one that it had before stays.
+
+    Raises:
+        NotFound: There's no such file.
+        WrongStage: It isn't being recorded.
+    """
+    now = deps.clock.now()
+    stored = await load_file(deps, registrar, certificate_id)
+    steps.need_stage(stored.value, Stage.RECORDING)
+    number = await deps.numbers.take(civil_date(now).year, certificate_id, now)
+    after = steps.register(stored.value, registrar.id, number, now)
+    await deps.certificates.save(stored, after, [Fact(facts.registered(after, number))])
+    return number

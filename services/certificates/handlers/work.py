@@ -1,0 +1,127 @@
+"""What the staff may see: queues, files, previews, issued papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from libs.chassis.aggregates import Stored
+from libs.chassis.clock import civil_date
+from libs.chassis.errors import NotFound
+from libs.chassis.web.caller import Caller
+from libs.contracts.people import Role
+from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.page import preview_of
+from services.certificates.ports import Deps, Scope
+
+CENTRAL_ROLES = frozenset(
+    {
+        Role.CENTRAL_AGENT,
+        Role.CERTIFICATE_OFFICER,
+        Role.CONTROLLER,
+        Role.REGISTRAR,
+        Role.SIGNATORY,
+    }
+)
+QUEUE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One page of a stage's queue.
+
+    Attributes:
+        counts: How many files wait at each stage that the caller may see.
+        more: Whether there's another page behind.
+    """
+
+    stage: Stage
+    files: Sequence[Certificate]
+    counts: Mapping[Stage, int]
+    page: int
+    more: bool
+
+
+def scope_of(caller: Caller) -> Scope:
+    """What the caller may see: central roles all, the desk what its own centres can hand over."""
+    if caller.kind == "staff" and caller.roles & CENTRAL_ROLES:
+        return Scope(frozenset(Stage))
+    if caller.kind == "staff" and Role.DELIVERY_DESK in caller.roles:
+        return Scope(frozenset({Stage.ISSUED}), caller.centres)
+    return Scope(frozenset(), frozenset())
+
+
+async def load_file(deps: Deps, caller: Caller, certificate_id: str) -> Stored[Certificate]:
+    """The file as it is stored, if the caller may see it.
+
+    Raises:
+        NotFound: There's none, or it isn't the caller's to see.
+    """
+    stored = await deps.queries.find_within(scope_of(caller), certificate_id)
+    if stored is None:
+        raise NotFound
+    return stored
+
+
+async def get_file(deps: Deps, caller: Caller, certificate_id: str) -> Certificate:
+    """The file, if the caller may see it.
+
+    Raises:
+        NotFound: There's none, or it isn't the caller's to see.
+    """
+    return (await load_file(deps, caller, certificate_id)).value
+
+
+async def list_queue(deps: Deps, caller: Caller, stage: Stage, page: int) -> Queue:
+    """One page of the queue of a stage.
+
+    Args:
+        deps: The service's parts.
+        caller: Of the staff.
+        stage: Which queue.
+        page: From 1.
+    """
+    scope = scope_of(caller)
+    skip = (page - 1) * QUEUE_SIZE
+    found = await deps.queries.queue(scope, stage, limit=QUEUE_SIZE + 1, skip=skip)
+    counts = {each: await deps.queries.count(scope, each) for each in Stage if each in scope.stages}
+    files = [stored.value for stored in found[:QUEUE_SIZE]]
+    return Queue(stage, files, counts, page, len(found) > QUEUE_SIZE)
+
+
+async def search(deps: Deps, caller: Caller, text: str) -> Sequence[Certificate]:
+    """The files that the caller may see and whose reference or number is `text`."""
+    return [stored.value for stored in await deps.queries.named(scope_of(caller), text)]
+
+
+async def preview(deps: Deps, caller: Caller, certificate_id: str) -> bytes:
+    """The page as it would be today, marked as having no force.
+
+    Raises:
+        NotFound: There's no such file, or it isn't the caller's to see.
+        Unprintable: A value can't be set.
+    """
+    certificate = await get_file(deps, caller, certificate_id)
+    content = preview_of(certificate, civil_date(deps.clock.now()), deps.origin)
+    return await deps.printer.print_page(content, preview=True)
+
+
+async def open_paper(deps: Deps, caller: Caller, certificate_id: str) -> bytes:
+    """The issued PDF, for the staff.
+
+    Raises:
+        NotFound: There's none, or it isn't the caller's to see.
+    """
+    certificate = await get_file(deps, caller, certificate_id)
+    return await read_newest(deps, certificate)
+
+
+async def read_newest(deps: Deps, certificate: Certificate) -> bytes:
+    """The PDF of the newest version.
+
+    Raises:
+        NotFound: None was issued.
+    """
+    if not certificate.versions:
+        raise NotFound
+    return await deps.papers.read(certificate.versions[-1].paper, certificate.person_id)

@@ -1,0 +1,84 @@
+"""The one place where certificates is wired."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import structlog
+
+from libs.chassis.mongo import UNREACHABLE
+from libs.chassis.platform import Parts, Platform
+from libs.chassis.runtime import Loop, Service
+from libs.ui.assets import Assets
+from libs.ui.pages import Pages
+from services.certificates import api, pages
+from services.certificates.adapters.numbers import MongoNumbers
+from services.certificates.adapters.papers import MongoPapers
+from services.certificates.adapters.printer import PooledPrinter
+from services.certificates.adapters.signer import SealProcess
+from services.certificates.adapters.store import Store
+from services.certificates.consumers import SUBSCRIPTIONS
+from services.certificates.handlers import sweep
+from services.certificates.ports import Deps
+from services.certificates.settings import CertificatesSettings
+
+log = structlog.get_logger(__name__)
+
+_PAGE_SETTERS = 2
+
+
+async def build(settings: CertificatesSettings) -> Service:
+    """Wire the service."""
+    platform = await Platform.open("certificates", settings)
+    store = await Store.open(platform)
+    numbers = MongoNumbers(platform.database)
+    await numbers.prepare()
+    pool = ThreadPoolExecutor(_PAGE_SETTERS, thread_name_prefix="pages")
+    signer = SealProcess(settings.seal_key_file)
+    deps = Deps(
+        clock=platform.clock,
+        trust=platform.trust,
+        certificates=store.certificates,
+        queries=store,
+        numbers=numbers,
+        papers=MongoPapers(platform.database, platform.vault, platform.clock),
+        printer=PooledPrinter(pool),
+        signer=signer,
+        entropy=secrets.token_bytes,
+        origin=settings.public_origin,
+    )
+    words = Pages("services.certificates", Assets.read())
+
+    async def end_pool() -> None:
+        pool.shutdown()
+
+    return await platform.service(
+        Parts(
+            deps=deps,
+            routers=[api.router, pages.router],
+            translate=words.word,
+            on_error=words.on_error,
+            subscriptions=SUBSCRIPTIONS,
+            state={"pages": words},
+            loops=[sweeping(deps, settings.sweep_every_s)],
+            closing=[signer.close, end_pool],
+        )
+    )
+
+
+def sweeping(deps: Deps, every_s: float) -> Loop:
+    """The loop that finishes what crashes left half done; a database that is away is asked again later."""
+
+    async def sweeping_loop(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await sweep(deps)
+            except UNREACHABLE as error:
+                log.info("sweep.again", cause=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), every_s)
+
+    return sweeping_loop

@@ -1,0 +1,88 @@
+"""The staff's files: a queue for each stage, one file, its preview."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from libs.chassis.web.access import Allow
+from libs.chassis.web.caller import Caller
+from libs.contracts.people import Role
+from libs.ui.forms import Form
+from services.certificates import handlers
+from services.certificates.domain.certificate import Stage
+from services.certificates.domain.version import standing
+from services.certificates.handlers.work import CENTRAL_ROLES
+from services.certificates.pages.screen import TONES, ScreenNeeded, pdf_response
+from services.certificates.pages.steps import STEPS, open_steps
+
+router = APIRouter()
+
+Staff = Annotated[Caller, Depends(Allow(*CENTRAL_ROLES, Role.DELIVERY_DESK))]
+Central = Annotated[Caller, Depends(Allow(*CENTRAL_ROLES))]
+
+FIRST_STAGES = {
+    Role.CERTIFICATE_OFFICER: Stage.DRAFTING,
+    Role.CONTROLLER: Stage.CONTROL,
+    Role.REGISTRAR: Stage.RECORDING,
+    Role.SIGNATORY: Stage.SIGNATURE,
+    Role.CENTRAL_AGENT: Stage.DRAFTING,
+}
+"""The queue that opens first for each role; the desk's only one is that of what is issued."""
+
+
+@router.get("/staff/certificates")
+async def queue(
+    screen: ScreenNeeded,
+    caller: Staff,
+    stage: Annotated[Stage | None, Query()] = None,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    named: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show the queue of a stage, or what is found by reference or number."""
+    form = Form({"named": named})
+    name = form.text("named", longest=40)
+    shown = await handlers.list_queue(screen.deps, caller, stage or _first_stage(caller), page)
+    return screen.show(
+        caller,
+        "queue.html",
+        form=form,
+        queue=shown,
+        found=await handlers.search(screen.deps, caller, name) if name else None,
+    )
+
+
+@router.get("/staff/certificates/{certificate_id}")
+async def file(
+    screen: ScreenNeeded, caller: Staff, certificate_id: str, done: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """Show a file: what will be printed, what the opinion says, who did what, what may come next."""
+    certificate = await handlers.get_file(screen.deps, caller, certificate_id)
+    newest = certificate.versions[-1] if certificate.versions else None
+    worth = standing(newest, screen.today) if newest else None
+    return screen.show(
+        caller,
+        "file.html",
+        file=certificate,
+        printed=certificate.get_personal().printed,
+        notes=certificate.get_personal().notes,
+        newest=newest,
+        worth=worth,
+        tone=TONES[worth] if worth else "neutral",
+        steps=open_steps(certificate, caller),
+        me=caller.id,
+        central=bool(caller.roles & CENTRAL_ROLES),
+        done=done if done in STEPS else "",
+    )
+
+
+@router.get("/staff/certificates/{certificate_id}/preview.pdf")
+async def preview(screen: ScreenNeeded, caller: Central, certificate_id: str) -> Response:
+    """Show the page as it would be today, marked as a preview."""
+    pdf = await handlers.preview(screen.deps, caller, certificate_id)
+    return pdf_response(pdf, "preview.pdf")
+
+
+def _first_stage(caller: Caller) -> Stage:
+    return next((stage for role, stage in FIRST_STAGES.items() if role in caller.roles), Stage.ISSUED)

@@ -1,0 +1,167 @@
+"""What the handlers need of the outside world, and the one object in which they receive it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from libs.chassis.aggregates import Aggregates, Stored
+from libs.chassis.clock import Clock
+from libs.chassis.trust import Trust
+from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.number import VoidReason
+from services.certificates.domain.printed import CertificateContent
+from services.certificates.domain.version import Paper, Seal
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The files that somebody of the staff may see.
+
+    Attributes:
+        stages: At these stages.
+        centres: Of these centres; None for all.
+    """
+
+    stages: frozenset[Stage]
+    centres: frozenset[str] | None = None
+
+
+class Queries(Protocol):
+    """The questions that pages and the sweep ask of the files."""
+
+    async def find_of_person(self, person_id: str, certificate_id: str) -> Stored[Certificate] | None:
+        """That person's issued certificate of that id, or None."""
+        ...
+
+    async def of_person(self, person_id: str) -> Sequence[Stored[Certificate]]:
+        """That person's issued certificates, the newest first."""
+        ...
+
+    async def find_within(self, scope: Scope, certificate_id: str) -> Stored[Certificate] | None:
+        """The file of that id if `scope` holds it, or None."""
+        ...
+
+    async def queue(
+        self, scope: Scope, stage: Stage, *, limit: int, skip: int = 0
+    ) -> Sequence[Stored[Certificate]]:
+        """The files of `scope` at that stage; whoever has waited longest comes first."""
+        ...
+
+    async def named(self, scope: Scope, text: str) -> Sequence[Stored[Certificate]]:
+        """The files of `scope` whose reference or number is `text`."""
+        ...
+
+    async def count(self, scope: Scope, stage: Stage) -> int:
+        """How many files of `scope` are at that stage."""
+        ...
+
+    async def planned_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
+        """Files whose signing began before `moment` and didn't end."""
+        ...
+
+    async def unsettled_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
+        """Files that were cancelled before `moment` and whose number isn't recorded as void."""
+        ...
+
+
+class Numbers(Protocol):
+    """Gives out certificate numbers: each one once, each one accounted for."""
+
+    async def take(self, year: int, certificate_id: str, at: datetime) -> str:
+        """The number of that certificate, the same at every call.
+
+        Args:
+            year: The civil year in Casablanca in which it is first asked for.
+            certificate_id: Whose it is.
+            at: The moment, for the record.
+
+        Returns:
+            `YYYY/NNNNNN`.
+        """
+        ...
+
+    async def void(self, certificate_id: str, reason: VoidReason, at: datetime) -> None:
+        """Record that this certificate's number, if it has one, will never stand on a certificate."""
+        ...
+
+    async def void_lost(self, year: int, before: datetime, at: datetime) -> int:
+        """Record the numbers that were counted before `before` and that a crash kept from being taken.
+
+        Returns:
+            How many there were.
+        """
+        ...
+
+
+class Papers(Protocol):
+    """Keeps the PDFs, sealed under their holders' keys."""
+
+    async def find(self, paper_id: str) -> Paper | None:
+        """What is kept under that id, or None."""
+        ...
+
+    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Paper:
+        """Keep a PDF unless there is one under that id; returns the one that is kept."""
+        ...
+
+    async def read(self, paper: Paper, person_id: str) -> bytes:
+        """The PDF.
+
+        Raises:
+            NotFound: It isn't there.
+            Tampered: It isn't the one whose digest `paper` names.
+            KeyMissing: The holder's key isn't here.
+        """
+        ...
+
+
+class Printer(Protocol):
+    """Sets pages, away from the event loop."""
+
+    async def print_page(self, content: CertificateContent, *, preview: bool = False) -> bytes:
+        """The PDF of a page: the same bytes for the same arguments.
+
+        Args:
+            content: What it prints.
+            preview: Marks it as a page without force.
+
+        Raises:
+            Unprintable: A value can't be set.
+        """
+        ...
+
+
+class Signer(Protocol):
+    """Asks the holder of the ministry's seal for a signature."""
+
+    async def sign(self, sha256: str) -> Seal:
+        """The detached signature over a digest, in hex.
+
+        Raises:
+            SealUnavailable: The seal's process doesn't answer.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What every handler receives.
+
+    Attributes:
+        entropy: Gives that many unpredictable bytes.
+        origin: The platform's public origin, without a slash at its end.
+    """
+
+    clock: Clock
+    trust: Trust
+    certificates: Aggregates[Certificate]
+    queries: Queries
+    numbers: Numbers
+    papers: Papers
+    printer: Printer
+    signer: Signer
+    entropy: Callable[[int], bytes]
+    origin: str
