@@ -8,12 +8,13 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from deploy.local.errors import LocalPlatformError
-from deploy.local.folders import usual_folders
+from deploy.local.folders import REPOSITORY, Folders, usual_folders
 from deploy.local.gateway import Gateway
 from deploy.local.progress import say
 from deploy.local.running import Running, RunningFile
@@ -25,17 +26,31 @@ ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NOT_RUNNING: Final = 3
 
 
-def up() -> int:
+@dataclass(frozen=True)
+class Place:
+    """Where a command works.
+
+    Args:
+        folders: Folders of the platform.
+        usual_ports: Prefer the usual ports over any free ones.
+    """
+
+    folders: Folders
+    usual_ports: bool
+
+
+def up(place: Place) -> int:
     """Run the platform until Ctrl-C; return the exit code."""
-    running = RunningFile(usual_folders().run).find()
+    running = RunningFile(place.folders.run).find()
     if running:
         say(f"Khadamaty already runs: {running.origin}  (mails: {running.mail_url})")
         return 0
     began = time.monotonic()
     for number in ENDING_SIGNALS:
         signal.signal(number, _interrupt)
-    stack = Stack(usual_folders(), usual_ports=True)
-    _tell_moved_ports(stack)
+    stack = Stack(place.folders, usual_ports=place.usual_ports)
+    if place.usual_ports:
+        _tell_moved_ports(stack)
     try:
         say("Starting Khadamaty ...")
         stack.start()
@@ -65,13 +80,18 @@ def _tell_moved_ports(stack: Stack) -> None:
 def _tell_addresses(stack: Stack) -> None:
     say(f"  Portal:  {stack.origin}")
     say(f"  Mails:   {stack.mail.web_url}")
-    say("  Logs:    .local/log/   Staff passwords: .local/data/seed/identity/")
+    say(f"  Logs:    {_shown(stack.folders.log)}")
+    say(f"  Staff passwords: {_shown(stack.folders.data / 'seed' / 'identity')}")
     say("  Ctrl-C stops everything.")
 
 
-def down() -> int:
+def _shown(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
+
+
+def down(place: Place) -> int:
     """Stop the platform that another terminal runs; return the exit code."""
-    file = RunningFile(usual_folders().run)
+    file = RunningFile(place.folders.run)
     running = file.find()
     if running is None:
         file.end_leftovers()
@@ -89,9 +109,9 @@ def down() -> int:
     return 0
 
 
-def status() -> int:
+def status(place: Place) -> int:
     """Print where the platform answers; return 3 where it doesn't run."""
-    running = RunningFile(usual_folders().run).find()
+    running = RunningFile(place.folders.run).find()
     if running is None:
         say("Khadamaty does not run.")
         return NOT_RUNNING
@@ -105,7 +125,7 @@ def _tell_running(running: Running) -> None:
         say(f"  {name:<17} 127.0.0.1:{port}")
 
 
-def check_gateway() -> int:
+def check_gateway(_place: Place) -> int:
     """Let nginx check the gateway's configuration; return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         ports = {name: USUAL_PORTS[name] for name in SERVICES}
@@ -119,8 +139,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = {"up": up, "down": down, "status": status, "check-gateway": check_gateway}
     parser.add_argument("command", choices=commands)
+    parser.add_argument("--folder", type=Path, help="where everything is kept; .local where none is given")
+    parser.add_argument("--any-ports", action="store_true", help="take any free ports, not the usual ones")
+    arguments = parser.parse_args()
+    folders = Folders(arguments.folder.resolve()) if arguments.folder else usual_folders()
     try:
-        return commands[parser.parse_args().command]()
+        return commands[arguments.command](Place(folders, usual_ports=not arguments.any_ports))
     except LocalPlatformError as error:
         sys.stderr.write(f"{error}\n")
         return 1

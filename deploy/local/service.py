@@ -74,7 +74,7 @@ class ServiceProcess:
         seed = importlib.util.find_spec(module)
         if seed is None or seed.origin is None:
             return
-        mark = hashlib.sha256(Path(seed.origin).read_bytes()).hexdigest()
+        mark = _fingerprint(Path(seed.origin))
         if stamp.exists() and stamp.read_text(encoding="utf-8") == mark:
             return
         seeded = subprocess.run(
@@ -90,3 +90,9 @@ class ServiceProcess:
             raise PartFailedError(self.name, "its seed failed", (seeded.stdout + seeded.stderr)[-2000:])
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(mark, encoding="utf-8")
+
+
+def _fingerprint(seed: Path) -> str:
+    """Return a hash of a seed and of the data files of its service."""
+    sources = [seed, *sorted(seed.parent.rglob("*.json"))]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()

@@ -5,7 +5,9 @@ from typing import Protocol
 
 import pytest
 
+from deploy.local.folders import Folders
 from deploy.local.parts import Kafka, Mongod
+from deploy.local.stack import Stack
 from libs.contracts.topics import SERVICES, TOPICS, Topic
 from tests.support.containers import KafkaContainer, MongoContainer, is_engine_answering
 
@@ -67,3 +69,14 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaPart]:
         yield part
     finally:
         part.stop()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole platform on free ports, seeded, with its origin and its mail catcher; started once."""
+    stack = Stack(Folders(tmp_path_factory.mktemp("platform")), usual_ports=False)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
