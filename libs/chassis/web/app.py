@@ -1,9 +1,4 @@
-"""One FastAPI application per service, with everything around its routes that all services share.
-
-From the outside in: correlation id, log line and counts; security headers; the net for what nobody caught;
-the cap on bodies; language; origin; shedding; the routes. The first two stand outside the net, so that the
-answer to an unforeseen failure has an id and headers too.
-"""
+"""One FastAPI application per service, with everything around its routes that all services share."""
 
 from __future__ import annotations
 
@@ -41,6 +36,10 @@ class UndeclaredAccess(Exception):
 
 class ServiceApp(FastAPI):
     """FastAPI with layers outside its own outermost one.
+
+    From the outside in: correlation id, log line and counts; security headers; our words for bodies over the
+    cap; the net for what nobody caught; the cap itself; language; origin; shedding; the routes. What stands
+    outside the net is there for the answer to an unforeseen failure too.
 
     Args:
         renderer: Tells what FastAPI's outermost layers refuse.

@@ -10,6 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from libs.chassis.web.preferences import preferences
+
 LANGUAGES: Final = ("ar", "fr")
 DEFAULT_LANGUAGE: Final = "ar"
 COOKIE: Final = "lang"
@@ -78,21 +80,6 @@ def _preferred(connection: HTTPConnection) -> str:
 
 def accepted_language(header: str) -> str | None:
     """The best of our languages by an `Accept-Language` header (RFC 9110 section 12.5.4), or None."""
-    best: tuple[float, str] | None = None
-    for part in header.split(","):
-        tag, _, parameter = part.strip().partition(";")
-        lang = tag.strip().lower().split("-")[0]
-        quality = _quality(parameter)
-        if lang in LANGUAGES and quality > 0 and (best is None or quality > best[0]):
-            best = (quality, lang)
-    return best[1] if best else None
-
-
-def _quality(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    offered = [(quality, tag.split("-")[0]) for tag, quality in preferences(header) if quality > 0]
+    known = [(quality, lang) for quality, lang in offered if lang in LANGUAGES]
+    return max(known, key=lambda entry: entry[0])[1] if known else None

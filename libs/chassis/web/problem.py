@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from libs.chassis.correlation import correlation_id
 from libs.chassis.errors import NotFound, Permanent, ServiceError
 from libs.chassis.web.errors import BadRequest, MethodNotAllowed, TooLarge
 from libs.chassis.web.language import language_of
+from libs.chassis.web.preferences import preferences
 
 PROBLEM_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 5
@@ -28,7 +28,6 @@ _BY_STATUS: Final[Mapping[int, type[ServiceError]]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge,
 }
 _RETRIED_LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-_MEDIA_RANGE: Final = re.compile(r"\s*([^;,\s]+)[^,]*?(?:;\s*q=([0-9.]+))?[^,]*(?:,|$)")
 
 
 class Translate(Protocol):
@@ -140,10 +139,7 @@ def wants_json(request: Request) -> bool:
 
 
 def _liking(accept: str, kind: str) -> float:
-    return max(
-        (float(quality or 1) for media, quality in _MEDIA_RANGE.findall(accept) if media.endswith(kind)),
-        default=0.0,
-    )
+    return max((quality for media, quality in preferences(accept) if media.endswith(kind)), default=0.0)
 
 
 def _told_by_status(error: ServiceError) -> dict[str, str]:

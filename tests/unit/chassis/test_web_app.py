@@ -147,6 +147,14 @@ async def test_a_failure_is_a_problem_to_a_program(accept: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "accept", ["", "*/*", "text/html;q=.,application/json;q=x", "text/html,application/json;q=9", ";;,"]
+)
+async def test_an_odd_preference_gets_a_page(accept: str) -> None:
+    answer = await get("/fail/missing", accept)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
 async def test_a_service_without_pages_always_answers_with_problems() -> None:
     async with build_site(router, with_pages=False).client(accept="text/html") as client:
         answer = await client.get("/fail/stale")
