@@ -7,5 +7,6 @@ from fastapi import APIRouter
 from services.requests.pages import filing, public, space
 
 router = APIRouter(include_in_schema=False)
-for part in (space, filing, public):
+# The fixed paths come before those with an id in the same place.
+for part in (filing, space, public):
     router.include_router(part.router)
