@@ -140,7 +140,8 @@ class Platform:
             loops += [consumer.run, consumer.run_parked]
             closing.append(reader.close)
         closing.append(self.close)
-        return Service(self.name, app, settings.http_host, settings.http_port, loops, closing)
+        host, port = settings.http_host, settings.http_port
+        return Service(self.name, app, host, port, settings.gateways, loops, closing)
 
     def relay(self) -> Relay:
         """The relay over every outbox that was opened."""

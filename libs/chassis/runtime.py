@@ -31,6 +31,7 @@ class Service:
 
     Attributes:
         app: Its web application.
+        gateways: Addresses whose word on the client's address is believed.
         loops: Its consumer, relay and other workers.
         closing: Called in this order once everything has stopped.
     """
@@ -39,6 +40,7 @@ class Service:
     app: FastAPI
     host: str
     port: int
+    gateways: str
     loops: Sequence[Loop] = ()
     closing: Sequence[Callable[[], Awaitable[None]]] = field(default=())
 
@@ -48,7 +50,8 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 for loop in self.loops:
                     group.create_task(_watched(loop, stop))
-                group.create_task(serve(self.app, self.host, self.port, stop))
+                serving = serve(self.app, self.host, self.port, stop, gateways=self.gateways)
+                group.create_task(serving)
                 log.info("service.started", port=self.port)
         finally:
             for close in self.closing:

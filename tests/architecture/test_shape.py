@@ -12,7 +12,7 @@ REQUIRED_MODULES = frozenset(
     {"__main__", "main", "settings", "api", "consumers", "handlers", "ports", "domain", "errors", "adapters"}
 )
 REQUIRED_FILES = frozenset({"README.md", "__init__.py"})
-OPTIONAL_NAMES = frozenset({"pages", "templates", "translations"})
+OPTIONAL_NAMES = frozenset({"pages", "seed", "templates", "translations"})
 
 each_service = pytest.mark.parametrize("service", present_services())
 
@@ -58,5 +58,5 @@ def test_every_folder_of_code_is_a_package() -> None:
 
 
 def test_a_name_without_a_reason_is_noticed() -> None:
-    names = REQUIRED_MODULES | REQUIRED_FILES | {"seed", "extras"}
-    assert unexplained(names, "requests", "It needs `services/requests/seed.py`.") == {"extras"}
+    names = REQUIRED_MODULES | REQUIRED_FILES | {"wording", "extras"}
+    assert unexplained(names, "requests", "It needs `services/requests/wording/`.") == {"extras"}
