@@ -1,5 +1,6 @@
 """Starts one program as a child of this process, watches it and ends it by its pid."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -85,13 +86,14 @@ class Child:
         )
 
     def kill(self) -> None:
-        """End the program at once with SIGKILL, as a crash would."""
-        if self._process:
+        """End the program and its own children at once with SIGKILL, as a crash of the machine would."""
+        if self._process and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+            self.sweep()
 
     def stop(self) -> None:
-        """Ask the program to end, and kill it when it takes too long."""
+        """Ask the program to end, and kill it when it takes too long; its own children end with it."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.send_signal(self.program.stop_signal)
@@ -99,6 +101,13 @@ class Child:
             self._process.wait(self.program.stop_timeout_s)
         except subprocess.TimeoutExpired:
             self.kill()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Kill what an ended program left behind in its session; call it soon after the end."""
+        if self._process and self._process.poll() is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait_until(self, is_ready: Callable[[], bool], timeout_s: float) -> None:
         """Wait for a condition, failing early when the program ends.

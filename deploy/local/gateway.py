@@ -72,7 +72,8 @@ class Gateway:
     def child(self) -> Child:
         """The server's process."""
         if self._child is None:
-            command = (*self._command(), "-g", "daemon off;")
+            # Workers would outlive a killed master and hold its port, so there are none.
+            command = (*self._command(), "-g", "daemon off; master_process off;")
             self._child = Child(Program("gateway", command, self.folder, self._log_path))
         return self._child
 
@@ -122,7 +123,7 @@ class Gateway:
         self.child.wait_until(lambda: is_listening(self.port), START_TIMEOUT_S)
 
     def kill(self) -> None:
-        """End nginx with SIGKILL; its workers end with it."""
+        """End nginx with SIGKILL."""
         self.child.kill()
 
     def restart(self) -> None:

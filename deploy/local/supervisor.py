@@ -87,6 +87,7 @@ class Supervisor:
             if now_s - item.started_s > STEADY_AFTER_S:
                 item.pause_s = FIRST_PAUSE_S
         elif item.restart_s is None:
+            item.child.sweep()
             item.restart_s = now_s + item.pause_s
             self._tell(self._obituary(item))
         elif now_s >= item.restart_s:

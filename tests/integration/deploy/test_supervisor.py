@@ -108,6 +108,24 @@ def test_a_child_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     assert child.exit_code == -signal.SIGKILL
 
 
+def test_what_a_crashed_child_had_started_ends_too(
+    tmp_path: Path, supervisor: Supervisor, told: list[str]
+) -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "own = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print('own', own.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    child = child_of(tmp_path, code)
+    pid = start(supervisor, child)
+    until(lambda: "own" in child.log_tail())
+    own = int(child.log_tail().split()[-1])
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: birth_of(own) == 0)
+    assert "signal 9" in told[0]
+
+
 def test_waiting_for_a_child_that_ended_says_why(tmp_path: Path) -> None:
     child = child_of(tmp_path, CRASHES)
     child.start()
