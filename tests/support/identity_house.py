@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -92,7 +91,6 @@ class House:
     clock: FixedClock
     hasher: CountingHasher
     pages: Pages
-    told: list[str] = field(default_factory=list)
 
     async def facts(self) -> list[tuple[Event, Data | None]]:
         """Everything that was published, opened, in the order of each aggregate."""
@@ -216,8 +214,3 @@ def path_of(response: httpx.Response) -> str:
 def born(when: date = BORN_ON) -> dict[str, str]:
     """A birth date as a form sends it."""
     return {"born_on-day": str(when.day), "born_on-month": str(when.month), "born_on-year": str(when.year)}
-
-
-def texts(values: Sequence[Any]) -> str:
-    """Everything that a list holds, as one text to search in."""
-    return json.dumps([str(value) for value in values], ensure_ascii=False)
