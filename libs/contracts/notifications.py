@@ -12,7 +12,7 @@ class MessageEvent(Event):
     """What every fact about a message says.
 
     Attributes:
-        template: The mail's name in the domain digest, `E0` to `E14`.
+        template: The mail's name in the domain digest, `E0` to `E14`, or a word of ours where it names none.
         request_id: The request that it is about, or None.
     """
 

@@ -1,0 +1,1 @@
+"""Use cases of notifications: following contacts, writing messages, sending and showing them."""
