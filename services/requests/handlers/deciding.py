@@ -91,5 +91,5 @@ async def refuse_request(
     now = deps.clock.now()
     after = committee.refuse(stored.value, reason, text, Actor.staff(caller.id), now)
     await deps.store.requests.save(stored, after, [facts.refused(after, now)])
-    log.info("request.refused", request_id=request_id, reason=reason.value)
+    log.info("request.refused", request_id=request_id)
     return after
