@@ -154,19 +154,38 @@ async def _again(access: Access, event_id: str) -> int:
 
 async def _tail(sources: Sequence[tuple[Access, list[str]]], seconds: float) -> None:
     deadline = time.monotonic() + seconds if seconds else None
+    everybody = asyncio.Barrier(len(sources))
     async with asyncio.TaskGroup() as group:
         for access, topics in sources:
-            group.create_task(_follow(access, topics, deadline))
+            group.create_task(_follow(access, topics, deadline, everybody))
 
 
-async def _follow(access: Access, topics: list[str], deadline: float | None) -> None:
-    reader = KafkaReader(access.kafka, f"{access.service}-tail-{new_id()}", topics, from_end=True)
+class _Follower(KafkaReader):
+    """Knows when it has found the ends of its topics: what comes after that is shown."""
+
+    is_at_the_end = False
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        """Note that the ends are looked up by the next poll."""
+        await super().on_partitions_assigned(assigned)
+        self.is_at_the_end = True
+
+
+async def _follow(
+    access: Access, topics: list[str], deadline: float | None, everybody: asyncio.Barrier
+) -> None:
+    reader = _Follower(access.kafka, f"{access.service}-tail-{new_id()}", topics, from_end=True)
+    told = False
     try:
         while deadline is None or time.monotonic() < deadline:
             for record in await reader.poll(0.5, 200):
                 headers = {name: value.decode() for name, value in record.headers}
                 shown = {name: headers.get(f"ce_{name}", "") for name in ("type", "subject", "sequence")}
                 print(json.dumps({"topic": record.topic, **shown}), flush=True)
+            if reader.is_at_the_end and not told:
+                told = True
+                if await everybody.wait() == 0:
+                    print(json.dumps({"following": everybody.parties}), flush=True)
     finally:
         await reader.close()
 
