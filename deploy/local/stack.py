@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
@@ -55,6 +56,7 @@ class Stack:
     def __init__(self, folders: Folders, *, usual_ports: bool, tell: Callable[[str], None] = say) -> None:
         self.folders = folders
         self._tell = tell
+        self._began_s = time.monotonic()
         self._running_file = RunningFile(folders.run)
         self._supervisor = Supervisor(tell)
         self.ports = choose_ports({name: port if usual_ports else None for name, port in USUAL_PORTS.items()})
@@ -95,6 +97,7 @@ class Stack:
             raise AlreadyRunningError("the platform already runs in this folder")
         started = False
         try:
+            self._began_s = time.monotonic()
             self._running_file.end_leftovers()
             self._start_parts()
             self._start_services()
@@ -114,12 +117,13 @@ class Stack:
             self._supervisor.stop,
         )
         self.kafka.provision(TOPICS, SERVICES)
+        self._tell_done("users, topics and rights are there")
 
     def _start_part(self, part: _Part) -> None:
         self._supervisor.adopt(part.child)
         part.start()
         self._supervisor.watch(part.child)
-        self._tell(f"  {part.child.program.name} runs")
+        self._tell_done(f"{part.child.program.name} runs")
         self._note()
 
     def _start_services(self) -> None:
@@ -158,9 +162,12 @@ class Stack:
             service.wait_ready()
             self._supervisor.watch(service.child)
             service.seed(self.folders.data / "mongo" / f"seeded-{service.name}")
-            self._tell(f"  {service.name} is ready")
+            self._tell_done(f"{service.name} is ready")
 
         return wait_and_seed
+
+    def _tell_done(self, what: str) -> None:
+        self._tell(f"  {time.monotonic() - self._began_s:5.1f} s  {what}")
 
     def _note(self) -> None:
         births = {str(pid): birth_of(pid) for pid in self._supervisor.pids().values()}
