@@ -185,15 +185,16 @@ class Stack:
 
 
 def build_assets() -> None:
-    """Build styles, fonts and error pages where their sources changed.
+    """Build styles, fonts, error pages and the certificate's fonts where their sources changed.
 
     Raises:
         PartFailedError: The build failed.
     """
-    command = [sys.executable, "-m", "libs.ui.build", "--out", str(STATIC_FOLDER)]
-    built = subprocess.run(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True, check=False)
-    if built.returncode:
-        raise PartFailedError("libs.ui", "the build of styles and fonts failed", built.stderr[-2000:])
+    for module, *options in (("libs.ui.build", "--out", str(STATIC_FOLDER)), ("libs.ui.typeset.fonts",)):
+        command = [sys.executable, "-m", module, *options]
+        built = subprocess.run(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True, check=False)
+        if built.returncode:
+            raise PartFailedError(module, "the build of styles and fonts failed", built.stderr[-2000:])
 
 
 def _together(tasks: Iterable[Callable[[], None]], give_up: Callable[[], None]) -> None:
