@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Response
 
 from libs.chassis.web.access import Allow, Fresh
 from libs.chassis.web.caller import Caller
+from libs.chassis.web.kept import kept_answers
 from libs.contracts.people import Role
 from libs.ui.forms import Form
 from services.certificates import handlers
@@ -76,11 +77,13 @@ Act = Callable[[Form], Awaitable[object]]
 
 def open_steps(certificate: Certificate, caller: Caller) -> list[tuple[Step, bool]]:
     """The steps that wait for one of the caller's roles, each with whether this very caller may take it."""
-    waiting = [step for step in STEPS.values() if step.roles.get(certificate.stage) in caller.roles]
-    if certificate.handed_over_at is not None:
-        waiting.remove(HAND_OVER)
-    if certificate.plan is not None:
-        waiting.remove(RETURN)
+    over = {HAND_OVER.name} if certificate.handed_over_at is not None else set()
+    under_way = {RETURN.name} if certificate.plan is not None else set()
+    waiting = [
+        step
+        for step in STEPS.values()
+        if step.roles.get(certificate.stage) in caller.roles and step.name not in over | under_way
+    ]
     return [(step, caller.id not in certificate.done_by(*step.not_after)) for step in waiting]
 
 
@@ -97,7 +100,8 @@ async def _ask(screen: Screen, caller: Caller, step: Step, certificate_id: str) 
     certificate = await handlers.get_file(screen.deps, caller, certificate_id)
     if step not in [open_step for open_step, _may in open_steps(certificate, caller)]:
         return see_other(f"/staff/certificates/{certificate_id}")
-    return await _show(screen, caller, step, certificate_id, Form(), HTTPStatus.OK)
+    form = Form.posted((await kept_answers(screen.request)).multi_items())
+    return await _show(screen, caller, step, certificate_id, form, HTTPStatus.OK)
 
 
 async def _take(screen: Screen, caller: Caller, step: Step, certificate_id: str, act: Act) -> Response:
