@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Final, Protocol
 
 from deploy.local.children import Child
@@ -201,8 +201,9 @@ def _together(tasks: Iterable[Callable[[], None]], give_up: Callable[[], None]) 
     """Run tasks at the same time; where one fails or the person interrupts, give up on the others."""
     pool = ThreadPoolExecutor(thread_name_prefix="start")
     try:
-        for running in [pool.submit(task) for task in tasks]:
-            running.result()
+        done, _ = wait([pool.submit(task) for task in tasks], return_when=FIRST_EXCEPTION)
+        for ended in done:
+            ended.result()
     except BaseException:
         # Tasks wait for children: ending those ends the tasks too.
         give_up()
