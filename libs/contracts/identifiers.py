@@ -11,10 +11,12 @@ from libs.contracts.people import Identifier, IdentifierKind
 
 CIN_PATTERN: Final = r"[A-Z]{1,2}[0-9]{4,7}"
 ACT_PATTERN: Final = r"(?P<number>[0-9]{1,6})(?:[/-](?P<year>[0-9]{2}|[0-9]{4}))?"
-RESIDENCE_CARD_PATTERN: Final = r"[A-Z]{1,2}[0-9]{4,8}[A-Z]{1,2}"
+#: No public source tells its form, so whatever a card may bear is taken.
+RESIDENCE_CARD_PATTERN: Final = r"(?=[A-Z]*[0-9])[A-Z0-9]{5,12}"
 EARLIEST_YEAR: Final = 1300
 OFFICE_LETTERS: Final = 80
 
+_LIKELY_RESIDENCE_CARD: Final = r"[A-Z]{1,2}[0-9]{4,8}[A-Z]{1,2}"
 _TATWEEL: Final = "\N{ARABIC TATWEEL}"
 _CENTURY: Final = 100
 
@@ -78,7 +80,7 @@ def guess_kind(number: str) -> IdentifierKind:
     """The kind of number that this looks like; a CIN where nothing else fits."""
     if re.fullmatch(ACT_PATTERN, _act(number)):
         return IdentifierKind.BIRTH_CERTIFICATE
-    if re.fullmatch(RESIDENCE_CARD_PATTERN, _joined(number)):
+    if re.fullmatch(_LIKELY_RESIDENCE_CARD, _joined(number)):
         return IdentifierKind.RESIDENCE_CARD
     return IdentifierKind.CIN
 

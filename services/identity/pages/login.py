@@ -17,7 +17,7 @@ from services.identity.errors import LoginRefused
 from services.identity.handlers.account import Forgotten, send_forgotten_code
 from services.identity.handlers.login import Login, log_in
 from services.identity.handlers.sessions import Entrance
-from services.identity.pages.identifying import read_who, shows_act
+from services.identity.pages.identifying import kinds_of_number, read_who, shows_act
 from services.identity.pages.showing import (
     CHOOSE_CODE,
     SPACE,
@@ -44,7 +44,7 @@ async def login_form(
 async def enter_space(request: Request, deps: DepsOf, caller: AnyCaller) -> Response:
     """Open a session; whoever came with a mailed code goes on to choose one."""
     form = Form.posted((await request.form()).multi_items())
-    who = read_who(form, deps, kind=None)
+    who = read_who(form, deps)
     code = form.secret("code", missing="login.code.missing")
     if who is None or not form.valid:
         return _form(request, caller, form, 422)
@@ -52,7 +52,7 @@ async def enter_space(request: Request, deps: DepsOf, caller: AnyCaller) -> Resp
     try:
         entrance = await log_in(deps, login)
     except LoginRefused:
-        form.fail("number", "login.refused")
+        form.fail("credentials", "login.refused")
         return _form(request, caller, form, 422)
     return enter(entrance, _after(entrance, form.value("next")))
 
@@ -67,7 +67,7 @@ async def forgotten_form(request: Request, caller: AnyCaller) -> HTMLResponse:
 async def ask_for_code(request: Request, deps: DepsOf, caller: AnyCaller) -> Response:
     """Mail a new code where number and birth date fit; the answer never tells whether they do."""
     form = Form.posted((await request.form()).multi_items())
-    who = read_who(form, deps, kind=None)
+    who = read_who(form, deps)
     if who is None or not form.valid:
         return _forgotten(request, caller, form, 422)
     await send_forgotten_code(deps, Forgotten(*who, network_of(request)))
@@ -90,8 +90,12 @@ def _after(entrance: Entrance, wanted: str) -> str:
 
 
 def _form(request: Request, caller: Caller, form: Form, status: int = 200) -> HTMLResponse:
-    return show(request, caller, "login.html", status, form=form, with_act=shows_act(form))
+    return show(request, caller, "login.html", status, **_shown(request, form))
 
 
 def _forgotten(request: Request, caller: Caller, form: Form, status: int = 200) -> HTMLResponse:
-    return show(request, caller, "forgotten.html", status, form=form, with_act=shows_act(form))
+    return show(request, caller, "forgotten.html", status, **_shown(request, form))
+
+
+def _shown(request: Request, form: Form) -> dict[str, object]:
+    return {"form": form, "kinds": kinds_of_number(request), "with_act": shows_act(form)}

@@ -10,10 +10,9 @@ from libs.chassis.web.caller import Caller
 from libs.chassis.web.client import network_of
 from libs.chassis.web.language import Lang
 from libs.contracts.people import IdentifierKind
-from libs.ui.elements import Option
 from libs.ui.forms import Form
 from services.identity.handlers.registration import Registration, register
-from services.identity.pages.identifying import KINDS, read_who, shows_act
+from services.identity.pages.identifying import kinds_of_number, read_who, shows_act
 from services.identity.pages.showing import DepsOf, language_to_keep, show, word
 from services.identity.ports import Deps
 
@@ -46,8 +45,7 @@ async def registration_done(request: Request, caller: AnyCaller) -> HTMLResponse
 
 
 def _read(form: Form, deps: Deps, lang: str, network: str) -> Registration | None:
-    kind = form.choice("kind", KINDS, missing="register.kind.missing")
-    who = read_who(form, deps, kind=IdentifierKind(kind) if kind else None)
+    who = read_who(form, deps, kind_missing="register.kind.missing")
     email = form.email("email", missing="register.email.missing")
     form.agreed("consent", missing="register.consent.missing")
     if who is None or not form.valid:
@@ -57,5 +55,12 @@ def _read(form: Form, deps: Deps, lang: str, network: str) -> Registration | Non
 
 
 def _form(request: Request, caller: Caller, form: Form, status: int = 200) -> HTMLResponse:
-    kinds = [Option(kind, word(request, f"identifier.{kind}")) for kind in KINDS]
-    return show(request, caller, "register.html", status, form=form, kinds=kinds, with_act=shows_act(form))
+    return show(
+        request,
+        caller,
+        "register.html",
+        status,
+        form=form,
+        kinds=kinds_of_number(request),
+        with_act=shows_act(form),
+    )

@@ -46,7 +46,7 @@ async def enter_work(request: Request, deps: DepsOf, caller: AnyCaller) -> Respo
         try:
             entrance = await log_in_staff(deps, attempt)
         except StaffLoginRefused:
-            form.fail("login", "staff.refused")
+            form.fail("credentials", "staff.refused")
         else:
             return enter(entrance, next_address(form.value("next"), STAFF_HOME))
     return show(request, caller, "staff_login.html", 422, form=form)

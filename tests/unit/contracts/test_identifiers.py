@@ -100,3 +100,14 @@ def test_the_kind_is_guessed_from_the_form(typed: str, kind: IdentifierKind) -> 
 )
 def test_names_that_differ_in_marks_only_are_folded_to_one(one: str, other: str) -> None:
     assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize("typed", ["z 123456 k", "ZZ1234567", "12345678"])
+def test_a_residence_card_may_bear_any_letters_and_digits(typed: str) -> None:
+    assert read(CARD, typed).kind is CARD
+
+
+@pytest.mark.parametrize("typed", ["1234", "ABCDEFG", "Z" * 13, "ZZ?"])
+def test_what_no_residence_card_bears_is_refused(typed: str) -> None:
+    with pytest.raises(IdentifierRefused):
+        read(CARD, typed)

@@ -95,6 +95,15 @@ async def test_a_birth_certificate_needs_office_and_year(house: House) -> None:
     assert path_of(accepted) == "/register/done"
 
 
+async def test_a_residence_card_of_a_cins_form_logs_in_by_its_kind(house: House) -> None:
+    card = {"kind": "residence_card", "number": "ZZ100002"}
+    async with house.browser() as browser:
+        await browser.post("/register", data=FILLED | card)
+        code = (await house.mailed_codes())[-1][1]
+        assert (await log_in(browser, code)).status_code == 422
+        assert path_of(await log_in(browser, code, **card)) == "/account/code"
+
+
 async def test_a_second_registration_looks_like_the_first(house: House) -> None:
     async with house.browser() as browser:
         first = await browser.post("/register", data=FILLED)

@@ -10,5 +10,11 @@ from services.identity.pages.identifying import FAULTS, KINDS
 
 def test_every_word_exists_in_both_languages() -> None:
     slugs = {f"error.{item.slug}" for item in vars(errors).values() if hasattr(item, "slug")}
-    keys = {*slugs, *FAULTS.values(), *WEAKNESSES.values(), *(f"identifier.{kind}" for kind in KINDS)}
+    keys = {
+        *slugs,
+        *FAULTS.values(),
+        *WEAKNESSES.values(),
+        *(f"identifier.{kind}" for kind in KINDS),
+        "register.kind.act_hint",
+    }
     assert problems_of("services.identity", more_keys=keys) == []
