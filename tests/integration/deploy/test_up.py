@@ -74,7 +74,7 @@ def test_it_says_how_long_it_took_and_where_it_answers(terminal: Terminal) -> No
 def test_the_origin_answers_for_every_service(terminal: Terminal) -> None:
     origin = str(terminal.note()["origin"]).removeprefix("http://localhost:")
     statuses = {}
-    for path in ("/login", "/centres", "/log", "/verify"):
+    for path in ("/login", "/centres", "/staff/certificates", "/verify"):
         connection = http.client.HTTPConnection("127.0.0.1", int(origin), timeout=10)
         connection.request("GET", path)
         statuses[path] = connection.getresponse().status
