@@ -134,6 +134,19 @@ DOCTOR = staff("doctor", Role.COMMITTEE_DOCTOR)
 CHAIR = staff("chair", Role.COMMITTEE_CHAIR)
 
 
+async def register_person(
+    deps: Deps, number: str | Identifier, born_on: date = date(1990, 5, 12), person_id: str = ""
+) -> Caller:
+    """Somebody with an account, whose copy and key have arrived; a bare number is a CIN's."""
+    identifier = cin(number) if isinstance(number, str) else number
+    person_id = person_id or f"person-{identifier.number}"
+    await deps.vault.create(person_id)
+    known = KnownPerson(identifier, born_on)
+    person = Person(person_id, deps.look_up(identifier), "ar", active=True, personal=known)
+    await deps.store.persons.insert(person_id, person)
+    return Caller("person", person_id, frozenset({Role.APPLICANT}), frozenset(), "session", NOON)
+
+
 @dataclass
 class World:
     """Everything at hand for one test."""
@@ -146,16 +159,10 @@ class World:
     _sequences: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def register(
-        self, number: str = "ZZ300001", born_on: date = date(1990, 5, 12), person_id: str = ""
+        self, number: str | Identifier = "ZZ300001", born_on: date = date(1990, 5, 12), person_id: str = ""
     ) -> Caller:
         """Somebody with an account, whose copy and key have arrived."""
-        person_id = person_id or f"person-{number}"
-        await self.platform.vault.create(person_id)
-        identifier = cin(number)
-        known = KnownPerson(identifier, born_on)
-        person = Person(person_id, self.deps.look_up(identifier), "ar", active=True, personal=known)
-        await self.deps.store.persons.insert(person_id, person)
-        return Caller("person", person_id, frozenset({Role.APPLICANT}), frozenset(), "session", NOON)
+        return await register_person(self.deps, number, born_on, person_id)
 
     async def bank(self, number: str, born_on: date, file_id: str = "banked") -> None:
         """A medical file in the data bank, without an account."""

@@ -57,7 +57,7 @@ async def submit_request(deps: Deps, caller: Caller, command: SubmitRequest) -> 
     Raises:
         FormTokenUnusable: The token isn't a UUID of this person's form.
         CentreUnknown: There's no such centre, or it takes no requests.
-        OpenRequestExists: Another one is open; `details` name it.
+        OpenRequestExists: Another one is open, or the form was filed with other answers; `details` name it.
         NotYet: The account's copy hasn't arrived yet.
     """
     person = await get_myself(deps, caller)
@@ -69,11 +69,11 @@ async def file_for(
 ) -> Request:
     """File a request for `person`, through whichever channel; see `submit_request`."""
     token = read_token(command.token)
-    if (earlier := await _find_earlier(deps, token, person.person_id)) is not None:
+    if (earlier := await _find_earlier(deps, token, person.person_id, command)) is not None:
         return earlier
     centre = await get_centre(deps, command.centre)
     if (open_one := await deps.store.find_open(person.person_id)) is not None:
-        raise _exists(open_one.value)
+        return _again(open_one.value, token, command)
     now = deps.clock.now()
     year = civil_date(now).year
     reference = f"{year}-{await deps.references.next(year):07d}"
@@ -91,7 +91,7 @@ async def file_for(
     try:
         await deps.store.requests.insert(request.id, request, [facts.submitted(request)])
     except Duplicate:
-        return await _faster_one(deps, token, person.person_id)
+        return await _faster_one(deps, token, person.person_id, command)
     log.info("request.submitted", request_id=request.id, reference=reference, channel=channel.value)
     return request
 
@@ -179,25 +179,31 @@ def read_token(typed: str) -> str:
         raise FormTokenUnusable from None
 
 
-async def _find_earlier(deps: Deps, token: str, person_id: str) -> Request | None:
+async def _find_earlier(deps: Deps, token: str, person_id: str, command: SubmitRequest) -> Request | None:
+    """The request that the same form has filed already."""
     stored = await deps.store.requests.find(token)
     if stored is None:
         return None
     if stored.value.person_id != person_id:
         raise FormTokenUnusable
-    return stored.value
+    return _again(stored.value, token, command)
 
 
-async def _faster_one(deps: Deps, token: str, person_id: str) -> Request:
+async def _faster_one(deps: Deps, token: str, person_id: str, command: SubmitRequest) -> Request:
     """The request that was inserted while this one was being made."""
-    earlier = await _find_earlier(deps, token, person_id)
+    earlier = await _find_earlier(deps, token, person_id, command)
     if earlier is not None:
         return earlier
     open_one = await deps.store.find_open(person_id)
     if open_one is None:
         raise NotYet
-    raise _exists(open_one.value)
+    return _again(open_one.value, token, command)
 
 
-def _exists(request: Request) -> OpenRequestExists:
-    return OpenRequestExists(request_id=request.id, reference=request.reference)
+def _again(known: Request, token: str, command: SubmitRequest) -> Request:
+    """The known request if it came of the same form with the same answers: another click was faster."""
+    applicant = known.applicant
+    answers = (known.id, known.centre, applicant.family_name, applicant.given_name)
+    if answers != (token, command.centre, command.family_name, command.given_name):
+        raise OpenRequestExists(request_id=known.id, reference=known.reference)
+    return known

@@ -16,8 +16,9 @@ from libs.contracts.certificates import (
     CertificateReturned,
 )
 from libs.contracts.notifications import MessageFailed, MessageSent
-from libs.contracts.people import Role
-from libs.contracts.requests import Category, Degree, DisabilityLine, Duration
+from libs.contracts.people import Identifier, IdentifierKind, Role
+from libs.contracts.requests import Category, Degree, DisabilityLine, Duration, PrintedPerson
+from services.requests.domain.committee import approved_opinion
 from services.requests.domain.request import RefusalReason
 from services.requests.domain.stages import Outcome, Stage
 from services.requests.errors import (
@@ -28,7 +29,7 @@ from services.requests.errors import (
     SamePerson,
     WrongStage,
 )
-from services.requests.handlers import citizen, deciding, following
+from services.requests.handlers import citizen, deciding, facts, following
 from tests.support.requests_world import (
     CHAIR,
     DOCTOR,
@@ -56,6 +57,17 @@ async def test_an_approved_request_is_handed_to_certificates(world: World) -> No
     request = await world.approved(await world.register())
     assert (request.stage, request.in_committee) == (Stage.DRAFTING, False)
     assert (await world.platform.published())[-1] == "RequestApproved"
+
+
+async def test_a_minor_is_certified_by_the_birth_certificate(world: World) -> None:
+    """Scenario 1 of the domain digest, without the guardian and the later card."""
+    act = Identifier(kind=IdentifierKind.BIRTH_CERTIFICATE, number="214", office="ville-test", year=2019)
+    request = await world.approved(await world.register(act, date(2019, 3, 14)))
+    holder = (await world.deps.store.files.get(request.file_id or "")).value.holder
+    printed = facts.approved(request, approved_opinion(request), holder, NOON).secret
+    assert isinstance(printed, PrintedPerson)
+    assert (printed.identifier, printed.birth_date) == (act, date(2019, 3, 14))
+    assert printed.disabilities == (LINE,)
 
 
 async def test_the_doctor_alone_does_not_decide(world: World) -> None:

@@ -63,6 +63,16 @@ async def test_a_double_click_is_one_request_and_both_answers_show_its_reference
     assert await world.platform.published() == ["RequestSubmitted"]
 
 
+async def test_a_form_that_comes_back_with_other_answers_is_not_taken_for_a_double_click(
+    world: World,
+) -> None:
+    person = await world.register()
+    first = await world.submit(person)
+    with pytest.raises(OpenRequestExists):
+        await world.submit(person, first.id, centre=FES)
+    assert (await world.request(first.id)).centre == MEKNES
+
+
 async def test_a_third_request_next_day_is_refused_while_one_is_open(world: World) -> None:
     person = await world.register()
     first = await world.submit(person)
