@@ -12,7 +12,7 @@ from libs.chassis.web.sessions import COOKIE
 from libs.contracts.identity import RegistrationRepeated, SessionRevoked
 from libs.contracts.people import Role
 from services.identity.handlers.staff import Post, take_on
-from tests.support.identity_house import CHOSEN, EMAIL, House, born, build_house, path_of
+from tests.support.identity_house import BORN_ON, CHOSEN, EMAIL, House, born, build_house, path_of
 
 FILLED = {"kind": "cin", "number": "zz 100-002", "email": EMAIL, "consent": "yes", **born()}
 PAGES = (
@@ -269,3 +269,24 @@ async def test_a_person_may_not_confirm_as_staff(house: House) -> None:
     async with house.browser() as browser:
         await signed_in(house, browser)
         assert (await browser.get("/staff/confirm")).status_code == 403
+
+
+async def test_whoever_is_signed_in_is_led_to_the_space_from_the_start_page(house: House) -> None:
+    async with house.browser() as browser:
+        await signed_in(house, browser)
+        page = await browser.get("/")
+    assert 'href="/space"' in page.text
+    assert 'href="/register"' not in page.text
+
+
+async def test_no_log_line_holds_a_number_an_address_a_birth_date_or_a_code(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with house.browser() as browser:
+        await signed_in(house, browser)
+        await log_in(browser, "wrong guess")
+    logged = "".join(capsys.readouterr())
+    codes = [code for _, code in await house.mailed_codes()]
+    assert "session.opened" in logged
+    for secret in ("100-002", "ZZ100002", EMAIL, BORN_ON.isoformat(), CHOSEN, "wrong guess", *codes):
+        assert secret not in logged
