@@ -1,0 +1,170 @@
+"""Numbers, papers and files of certificates on a real MongoDB: together, at once, and after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from hashlib import sha256
+from typing import get_args
+
+import pytest
+
+from libs.chassis.clock import FixedClock
+from libs.chassis.crypto import MemoryKeyStore, Tampered, Vault
+from libs.chassis.errors import KeyMissing, NotFound
+from libs.chassis.mongo import Database, Driver, connect, disconnect
+from services.certificates.adapters.numbers import MongoNumbers
+from services.certificates.adapters.papers import MongoPapers
+from services.certificates.domain.number import VoidReason
+from services.certificates.domain.version import Paper
+from tests.support.certificates_world import MORNING
+from tests.support.parts import MongoPart
+
+YEAR = 2026
+LATER = MORNING + timedelta(minutes=10)
+
+
+@pytest.fixture(params=get_args(Driver))
+async def database(mongo: MongoPart, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    name = "certificates_stores"
+    opened = connect(mongo.url_for(name), name, request.param)
+    for collection in await opened.list_collection_names():
+        await opened.drop_collection(collection)
+    yield opened
+    await disconnect(opened)
+
+
+@pytest.fixture
+async def numbers(database: Database) -> MongoNumbers:
+    opened = MongoNumbers(database)
+    await opened.prepare()
+    return opened
+
+
+@pytest.fixture
+async def papers(database: Database) -> MongoPapers:
+    vault = Vault("certificates", os.urandom(32), MemoryKeyStore())
+    for person in ("person-1", "person-2"):
+        await vault.create(person)
+    return MongoPapers(database, vault, FixedClock(MORNING))
+
+
+async def ledger(database: Database) -> dict[str, str]:
+    """Every number that was given, with its certificate or the reason why it has none."""
+    told = {}
+    async for number in database["numbers"].find():
+        told[number["_id"]] = number["void"]["reason"] if "void" in number else number["certificate_id"]
+    return told
+
+
+async def test_numbers_count_up_from_one_in_each_year(numbers: MongoNumbers) -> None:
+    taken = [await numbers.take(year, f"{year}-{name}", MORNING) for year in (2026, 2027) for name in "ab"]
+    assert taken == ["2026/000001", "2026/000002", "2027/000001", "2027/000002"]
+
+
+async def test_a_certificate_asks_again_and_keeps_its_number(numbers: MongoNumbers) -> None:
+    first = await numbers.take(YEAR, "one", MORNING)
+    assert await numbers.take(YEAR + 1, "one", LATER) == first
+
+
+async def test_many_at_once_each_get_one_number_and_every_number_is_accounted_for(
+    numbers: MongoNumbers, database: Database
+) -> None:
+    wanted = [f"certificate-{count % 40}" for count in range(120)]
+    taken = await asyncio.gather(*(numbers.take(YEAR, name, MORNING) for name in wanted))
+    by_certificate = dict(zip(wanted, taken, strict=True))
+    assert taken == [by_certificate[name] for name in wanted]
+    assert len(set(taken)) == 40
+    book = await ledger(database)
+    counter = await database["number_counters"].find_one({"_id": str(YEAR)})
+    assert counter is not None
+    assert len(book) == counter["last"]
+    assert {number: name for number, name in book.items() if name != VoidReason.RACED} == {
+        number: name for name, number in by_certificate.items()
+    }
+
+
+async def test_a_number_that_died_between_its_two_writes_is_found_and_voided(
+    numbers: MongoNumbers, database: Database
+) -> None:
+    await numbers.take(YEAR, "before", MORNING)
+    for _crash in range(3):
+        await numbers._count(YEAR)
+    await numbers.take(YEAR, "after", MORNING)
+    assert await numbers.void_lost(YEAR, MORNING - timedelta(seconds=1), LATER) == 0
+    assert await numbers.void_lost(YEAR, MORNING, LATER) == 3
+    assert await numbers.void_lost(YEAR, MORNING, LATER) == 0
+    assert await ledger(database) == {
+        "2026/000001": "before",
+        "2026/000002": "lost",
+        "2026/000003": "lost",
+        "2026/000004": "lost",
+        "2026/000005": "after",
+    }
+
+
+async def test_whoever_was_taken_for_lost_gets_another_number(
+    numbers: MongoNumbers, database: Database
+) -> None:
+    slow = await numbers._count(YEAR)
+    await numbers.take(YEAR, "fast", MORNING)
+    await numbers.void_lost(YEAR, MORNING, LATER)
+    await numbers._write(YEAR, slow, LATER, "slow")
+    assert await numbers.take(YEAR, "slow", LATER) == "2026/000003"
+    assert await ledger(database) == {"2026/000001": "lost", "2026/000002": "fast", "2026/000003": "slow"}
+
+
+async def test_a_void_number_keeps_its_first_reason(numbers: MongoNumbers, database: Database) -> None:
+    await numbers.take(YEAR, "one", MORNING)
+    await numbers.void("one", VoidReason.WITHDRAWN, MORNING)
+    await numbers.void("one", VoidReason.LOST, LATER)
+    await numbers.void("nobody", VoidReason.WITHDRAWN, LATER)
+    assert await ledger(database) == {"2026/000001": "withdrawn"}
+
+
+async def test_a_paper_is_read_back_as_it_was_kept(papers: MongoPapers) -> None:
+    paper = await papers.keep("one-1", "person-1", b"%PDF-1.7 one")
+    assert paper == Paper("one-1", sha256(b"%PDF-1.7 one").hexdigest())
+    assert await papers.find("one-1") == paper
+    assert await papers.read(paper, "person-1") == b"%PDF-1.7 one"
+
+
+async def test_the_first_paper_stays(papers: MongoPapers) -> None:
+    pages = [b"%%PDF-1.7 %d" % number for number in range(8)]
+    kept = await asyncio.gather(*(papers.keep("one-1", "person-1", page) for page in pages))
+    assert len(set(kept)) == 1
+    assert sha256(await papers.read(kept[0], "person-1")).hexdigest() == kept[0].sha256
+
+
+async def test_a_paper_lies_sealed(papers: MongoPapers, database: Database) -> None:
+    await papers.keep("one-1", "person-1", b"%PDF-1.7 a name")
+    document = await database["papers"].find_one({"_id": "one-1"})
+    assert document is not None
+    assert b"PDF" not in bytes(document["sealed"])
+
+
+async def test_a_paper_of_somebody_else_is_not_found(papers: MongoPapers) -> None:
+    paper = await papers.keep("one-1", "person-1", b"%PDF-1.7 one")
+    with pytest.raises(NotFound):
+        await papers.read(paper, "person-2")
+    with pytest.raises(NotFound):
+        await papers.read(Paper("nothing", paper.sha256), "person-1")
+
+
+async def test_a_paper_that_was_changed_is_refused(papers: MongoPapers, database: Database) -> None:
+    one = await papers.keep("one-1", "person-1", b"%PDF-1.7 one")
+    other = await papers.keep("other-1", "person-1", b"%PDF-1.7 other")
+    with pytest.raises(Tampered):
+        await papers.read(Paper(one.paper_id, other.sha256), "person-1")
+    moved = await database["papers"].find_one({"_id": "other-1"})
+    assert moved is not None
+    await database["papers"].update_one({"_id": "one-1"}, {"$set": {"sealed": moved["sealed"]}})
+    with pytest.raises(Tampered):
+        await papers.read(one, "person-1")
+
+
+async def test_a_paper_without_its_holders_key_is_not_kept(papers: MongoPapers) -> None:
+    with pytest.raises(KeyMissing):
+        await papers.keep("one-1", "nobody", b"%PDF-1.7")
