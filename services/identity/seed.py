@@ -25,13 +25,14 @@ from services.identity.settings import IdentitySettings
 ACCOUNTS_FILE: Final = "staff-accounts.json"
 #: Meknès, and Fès for a second centre (codes of the Haut-Commissariat au Plan).
 CENTRES: Final = ("061", "231")
+#: All centres of the region Fès-Meknès, for its agent.
+REGION: Final = ("061", "131", "171", "231", "271", "451", "531", "561", "591")
 MAIL_DOMAIN: Final = "staff.invalid"
 
 _PASSWORD_BYTES: Final = 15
 _OWNER_ONLY: Final = 0o600
 _CENTRE_ROLES: Final = {"agent": Role.COAPH_AGENT, "head": Role.COAPH_HEAD}
 _CENTRAL_ROLES: Final = {
-    "regional": Role.REGIONAL_AGENT,
     "central": Role.CENTRAL_AGENT,
     "doctor": Role.COMMITTEE_DOCTOR,
     "chair": Role.COMMITTEE_CHAIR,
@@ -46,11 +47,12 @@ _CENTRAL_ROLES: Final = {
 
 
 def posts() -> Iterator[Post]:
-    """The places to fill: every role of the staff, those of a centre for its files only."""
+    """The places to fill: every role of the staff; those of a centre or a region see its files only."""
     for centre in CENTRES:
         for name, role in _CENTRE_ROLES.items():
             yield _post(f"{name}-{centre}", role, centre)
     yield _post(f"desk-{CENTRES[0]}", Role.DELIVERY_DESK, CENTRES[0])
+    yield _post("regional", Role.REGIONAL_AGENT, *REGION)
     for name, role in _CENTRAL_ROLES.items():
         yield _post(name, role)
 
