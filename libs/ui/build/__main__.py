@@ -11,7 +11,8 @@ from libs.ui.assets import MANIFEST, static_folder
 from libs.ui.build.toolchain import UI_FOLDER, digest_of, prepare_toolchain, tell, told
 
 _STAMP: Final = ".sources-digest"
-_SOURCES: Final = ("build", "images", "styles", "templates", "translations")
+_SOURCES: Final = ("build", "images", "scripts", "styles", "templates", "translations")
+_AS_THEY_ARE: Final = ("images", "scripts")
 
 
 def build(out: Path, cache: Path) -> bool:
@@ -40,8 +41,8 @@ def build(out: Path, cache: Path) -> bool:
             compile_styles(tools, built)
         with told("cutting fonts"):
             cut_fonts(tools.modules, built)
-        for image in sorted((UI_FOLDER / "images").iterdir()):
-            copy(image, built)
+        for file in sorted(path for name in _AS_THEY_ARE for path in (UI_FOLDER / name).iterdir()):
+            copy(file, built)
         write_failure_pages(out, publish(built, out))
     stamp.write_text(digest, encoding="utf-8")
     return True
