@@ -1,0 +1,1 @@
+"""Answers in public whether a certificate is genuine and in force."""

@@ -1,0 +1,1 @@
+"""What verification needs of the outside."""

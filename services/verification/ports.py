@@ -1,0 +1,39 @@
+"""What the handlers need of the outside, and the one frozen object in which they receive it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from libs.chassis.aggregates import Aggregates
+from libs.chassis.clock import Clock
+from libs.chassis.web.throttle import Throttle
+from services.verification.domain import PublicCertificate
+
+
+class Store(Protocol):
+    """The service's own copy of every certificate."""
+
+    @property
+    def certificates(self) -> Aggregates[PublicCertificate]:
+        """The copies, by certificate."""
+        ...
+
+    async def find_code(self, code_hash: str) -> PublicCertificate | None:
+        """The certificate of a code, found or missed with the same work."""
+        ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What every handler receives.
+
+    Attributes:
+        trust: The chassis' copy of what identity published; only its own rows in `consumers` use it.
+        throttle: Counts attempts under keyed digests.
+    """
+
+    clock: Clock
+    trust: object
+    store: Store
+    throttle: Throttle

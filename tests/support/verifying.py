@@ -1,0 +1,108 @@
+"""Verification over memory: its handlers, and certificates as events tell of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from libs.chassis.clock import FixedClock
+from libs.chassis.delivery import Delivery
+from libs.chassis.memory import MemoryPlatform
+from libs.chassis.web.throttle import MemoryCounters, Throttle
+from libs.contracts.certificates import (
+    CertificateState,
+    CertificateStatus,
+    CertificateVersion,
+    PrintedContent,
+)
+from libs.contracts.code import code_hash
+from libs.contracts.people import Identifier, IdentifierKind, Precision, Sex
+from libs.contracts.requests import Category, Degree, DisabilityLine, Duration, PrintedPerson
+from libs.ui.pages import Pages
+from services.verification.adapters.store import VerificationStore
+from services.verification.consumers import SUBSCRIPTIONS
+from services.verification.ports import Deps
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NETWORK = "192.0.2.7"
+CODE = "0123456789ABCDEF"
+OTHER_CODE = "GHJKMNPQRSTVWXYZ"
+UNKNOWN_CODE = "ZZZZZZZZZZZZZZZZ"
+BORN_ON = date(1994, 3, 8)
+PAGES = Pages("services.verification")
+
+PERSON = PrintedPerson(
+    arabic_family_name="أيت وَعزيز",
+    arabic_given_name="ياسين",
+    latin_family_name="Aït Ouâziz",
+    latin_given_name="Yassine",
+    sex=Sex.MALE,
+    birth_date=BORN_ON,
+    birth_precision=Precision.DAY,
+    birth_place="مكناس",
+    identifier=Identifier(kind=IdentifierKind.CIN, number="ZZ100005"),
+    disabilities=(
+        DisabilityLine(
+            category=Category.MOTOR, degree=Degree.MODERATE, duration=Duration.PERMANENT, companion=True
+        ),
+    ),
+)
+
+
+def version(code: str = CODE, **changed: Any) -> CertificateVersion:
+    """A version in force, with what a test changes."""
+    usual = {
+        "version": 1,
+        "number": "2026/000123",
+        "code_hash": code_hash(code),
+        "status": CertificateStatus.VALID,
+        "issued_on": date(2026, 11, 20),
+        "valid_until": None,
+    }
+    return CertificateVersion(**(usual | changed))
+
+
+@dataclass
+class Verifying:
+    """The service under test."""
+
+    clock: FixedClock
+    platform: MemoryPlatform
+    store: VerificationStore
+    deps: Deps
+    sequence: int = 0
+
+    async def know(
+        self, *versions: CertificateVersion, person: PrintedPerson = PERSON, sequence: int | None = None
+    ) -> None:
+        """Let certificates tell of a certificate, through the service's own table."""
+        self.sequence = sequence if sequence is not None else self.sequence + 1
+        told = versions or (version(),)
+        await self.platform.vault.create("person-1")
+        event = CertificateState(
+            certificate_id="request-1",
+            request_id="request-1",
+            person_id="person-1",
+            centre="COAPH-061",
+            versions=told,
+        )
+        delivery: Delivery[Any] = Delivery(
+            event=event,
+            id=f"event-{self.sequence}",
+            topic="certificates.state",
+            key="request-1",
+            sequence=self.sequence,
+            secret=PrintedContent(versions=(person,) * len(told)),
+        )
+        rows = {row.event: row for row in SUBSCRIPTIONS}
+        await rows[CertificateState].handler(self.deps, delivery)
+
+
+async def verifying() -> Verifying:
+    """A service with an empty store."""
+    clock = FixedClock(NOON)
+    platform = MemoryPlatform(clock, "verification")
+    store = await VerificationStore.open(platform, platform.vault)
+    deps = Deps(clock, None, store, Throttle(MemoryCounters(clock), b"k" * 32, clock))
+    return Verifying(clock, platform, store, deps)

@@ -1,0 +1,237 @@
+"""What a code comes to, what a birth date opens beside it, and how often either may be tried."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from libs.chassis.web.errors import TooManyAttempts
+from libs.contracts.certificates import CertificateStatus
+from libs.contracts.code import format_code
+from libs.contracts.people import Precision
+from services.verification.domain import PublicCertificate, Verdict, masked
+from services.verification.errors import BirthDateWrong
+from services.verification.handlers import (
+    BIRTH_DATES,
+    BIRTH_DATES_OF_A_CODE,
+    CODES,
+    check_code,
+    get_content,
+)
+from tests.support.verifying import (
+    BORN_ON,
+    CODE,
+    NETWORK,
+    OTHER_CODE,
+    PERSON,
+    UNKNOWN_CODE,
+    Verifying,
+    verifying,
+    version,
+)
+
+TYPED = format_code(CODE)
+
+
+async def verdict(service: Verifying, code: str = CODE) -> Verdict:
+    return (await check_code(service.deps, format_code(code), NETWORK)).verdict
+
+
+async def test_a_code_shows_number_dates_and_a_masked_name() -> None:
+    service = await verifying()
+    await service.know(version(valid_until=date(2031, 11, 19)))
+    answer = await check_code(service.deps, TYPED, NETWORK)
+    assert answer.verdict is Verdict.VALID
+    assert answer.shown is not None
+    assert (answer.shown.number, answer.shown.issued_on) == ("2026/000123", date(2026, 11, 20))
+    assert answer.shown.valid_until == date(2031, 11, 19)
+    assert answer.shown.arabic_name == "ي••• أ••• وَ•••"
+    assert answer.shown.latin_name == "Y••• A••• O•••"
+
+
+async def test_a_code_is_read_however_it_is_typed() -> None:
+    service = await verifying()
+    await service.know()
+    for typed in (
+        TYPED.lower(),
+        TYPED.replace("-", ""),
+        f"  {TYPED.replace('-', ' ')}\n",
+        TYPED.replace("0", "O"),
+    ):
+        assert (await check_code(service.deps, typed, NETWORK)).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("status", set(CertificateStatus) - {CertificateStatus.VALID})
+async def test_a_status_is_told_as_it_is(status: CertificateStatus) -> None:
+    service = await verifying()
+    await service.know(version(status=status, valid_until=date(2020, 1, 1)))
+    assert await verdict(service) == status.value
+
+
+async def test_a_certificate_expires_by_itself_after_its_last_day_in_morocco() -> None:
+    service = await verifying()
+    await service.know(version(valid_until=date(2026, 11, 23)))
+    assert await verdict(service) is Verdict.VALID
+    service.clock.advance(timedelta(hours=10, minutes=59))
+    assert await verdict(service) is Verdict.VALID
+    service.clock.advance(timedelta(minutes=1))
+    assert await verdict(service) is Verdict.EXPIRED
+
+
+async def test_each_version_answers_to_its_own_code() -> None:
+    service = await verifying()
+    await service.know(
+        version(status=CertificateStatus.SUPERSEDED), version(OTHER_CODE, version=2, number="2026/000124")
+    )
+    assert await verdict(service) is Verdict.SUPERSEDED
+    answer = await check_code(service.deps, format_code(OTHER_CODE), NETWORK)
+    assert answer.verdict is Verdict.VALID
+    assert answer.shown is not None
+    assert answer.shown.number == "2026/000124"
+
+
+async def test_a_revocation_is_seen_at_once_and_an_older_state_comes_too_late() -> None:
+    service = await verifying()
+    await service.know()
+    await service.know(version(status=CertificateStatus.REVOKED))
+    assert await verdict(service) is Verdict.REVOKED
+    await service.know(sequence=1)
+    assert await verdict(service) is Verdict.REVOKED
+
+
+async def test_an_unknown_code_is_told_as_such() -> None:
+    service = await verifying()
+    await service.know()
+    answer = await check_code(service.deps, format_code(UNKNOWN_CODE), NETWORK)
+    assert (answer.verdict, answer.shown) == (Verdict.UNKNOWN, None)
+
+
+async def test_a_malformed_code_brings_what_was_likely_meant() -> None:
+    service = await verifying()
+    answer = await check_code(service.deps, TYPED.replace("8", "B", 1), NETWORK)
+    assert answer.verdict is Verdict.MALFORMED
+    assert TYPED in answer.suggestions
+
+
+async def test_an_unknown_code_costs_the_same_work() -> None:
+    service = await verifying()
+    await service.know()
+    counting = Counting(service)
+    for code in (CODE, UNKNOWN_CODE):
+        counting.asked.clear()
+        await service.store.find_code(code)
+        assert counting.asked == ["count_by", "find_by:1"]
+
+
+class Counting:
+    """Notes the questions that a store is asked and how many documents each brings."""
+
+    def __init__(self, service: Verifying) -> None:
+        self.asked: list[str] = []
+        store = service.store.certificates
+        count_by, find_by = store.count_by, store.find_by
+
+        async def counted(where: Any) -> int:
+            self.asked.append("count_by")
+            return await count_by(where)
+
+        async def found(where: Any, **more: Any) -> Any:
+            documents = await find_by(where, **more)
+            self.asked.append(f"find_by:{len(documents)}")
+            return documents
+
+        store.count_by = counted  # type: ignore[method-assign]
+        store.find_by = found  # type: ignore[method-assign]
+
+
+async def test_the_birth_date_opens_what_is_printed() -> None:
+    service = await verifying()
+    await service.know()
+    assert await get_content(service.deps, TYPED, BORN_ON, NETWORK) == PERSON
+
+
+async def test_where_only_the_year_is_known_its_first_day_opens_it() -> None:
+    service = await verifying()
+    person = PERSON.model_copy(update={"birth_date": date(1946, 1, 1), "birth_precision": Precision.YEAR})
+    await service.know(person=person)
+    assert await get_content(service.deps, TYPED, date(1946, 1, 1), NETWORK) == person
+
+
+@pytest.mark.parametrize(
+    ("typed", "born_on"),
+    [(TYPED, date(1994, 8, 3)), (format_code(UNKNOWN_CODE), BORN_ON), ("nonsense", BORN_ON)],
+)
+async def test_a_wrong_birth_date_and_a_wrong_code_are_refused_alike(typed: str, born_on: date) -> None:
+    service = await verifying()
+    await service.know()
+    with pytest.raises(BirthDateWrong) as refused:
+        await get_content(service.deps, typed, born_on, NETWORK)
+    assert refused.value.details == {}
+
+
+@pytest.mark.parametrize("status", set(CertificateStatus) - {CertificateStatus.VALID})
+async def test_what_is_not_in_force_shows_no_content(status: CertificateStatus) -> None:
+    service = await verifying()
+    await service.know(version(status=status))
+    with pytest.raises(BirthDateWrong):
+        await get_content(service.deps, TYPED, BORN_ON, NETWORK)
+
+
+async def test_an_expired_certificate_still_shows_its_content() -> None:
+    service = await verifying()
+    await service.know(version(valid_until=date(2026, 11, 22)))
+    assert await get_content(service.deps, TYPED, BORN_ON, NETWORK) == PERSON
+
+
+async def test_codes_are_throttled_by_network() -> None:
+    service = await verifying()
+    for _ in range(CODES.most):
+        await check_code(service.deps, format_code(UNKNOWN_CODE), NETWORK)
+    with pytest.raises(TooManyAttempts):
+        await check_code(service.deps, format_code(UNKNOWN_CODE), NETWORK)
+    await check_code(service.deps, format_code(UNKNOWN_CODE), "198.51.100.1")
+
+
+async def test_birth_dates_are_throttled_by_network() -> None:
+    service = await verifying()
+    for _ in range(BIRTH_DATES.most):
+        with pytest.raises(BirthDateWrong):
+            await get_content(service.deps, "nonsense", BORN_ON, NETWORK)
+    with pytest.raises(TooManyAttempts):
+        await get_content(service.deps, "nonsense", BORN_ON, NETWORK)
+
+
+async def test_birth_dates_of_one_code_are_throttled_from_wherever_they_come() -> None:
+    service = await verifying()
+    await service.know()
+    for number in range(BIRTH_DATES_OF_A_CODE.most):
+        with pytest.raises(BirthDateWrong):
+            await get_content(service.deps, TYPED, date(1990, 1, 1), f"192.0.2.{number}")
+    with pytest.raises(TooManyAttempts):
+        await get_content(service.deps, TYPED, BORN_ON, "198.51.100.1")
+
+
+async def test_what_is_stored_hides_the_person() -> None:
+    service = await verifying()
+    await service.know()
+    (stored,) = await service.store.certificates.find_by({"certificate_id": "request-1"})
+    assert isinstance(stored.value, PublicCertificate)
+    document = vars(service.store.certificates)["_documents"]["request-1"]
+    assert "personal" not in document["state"]
+    assert "Yassine" not in str(document)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Salma T", "S••• T•••"),
+        ("وَعزيز", "وَ•••"),
+        ("  ياسين   أيت ", "ي••• أ•••"),
+        ("e\N{COMBINING ACUTE ACCENT}lise", "e\N{COMBINING ACUTE ACCENT}•••"),
+        ("", ""),
+    ],
+)
+def test_a_masked_name_keeps_first_letters_and_no_length(name: str, shown: str) -> None:
+    assert masked(name) == shown
