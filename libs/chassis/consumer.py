@@ -21,6 +21,7 @@ from libs.chassis.log import Partition, Publisher, Reader, Record
 from libs.chassis.metrics import DEAD_LETTERS, EVENTS_APPLIED, EVENTS_PARKED
 from libs.chassis.mongo import UNREACHABLE
 from libs.chassis.parking import Parked, Parking
+from libs.chassis.pausing import pause
 from libs.chassis.subscription import Copy, Row
 from libs.contracts.event import Envelope, MalformedEnvelope
 from libs.contracts.topics import dead_letter_topic
@@ -34,6 +35,7 @@ _TRY_AGAIN_S = 0.05
 _POLL_S = 0.5
 _BACK_OFF_S = 0.5
 _PARKED_PAUSE_S = 0.1
+_IDLE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Consumer:
         self._deps = deps
         self._rows = {row.event.type_name(): row for row in subscriptions}
         self._polled_at = time.monotonic()
+        self._parked = asyncio.Event()
+        self._waiting = 0
 
     def last_poll_age_s(self) -> float:
         """Seconds since the log was last asked: a living process with a dead consumer shows here."""
@@ -101,7 +105,15 @@ class Consumer:
                 await asyncio.sleep(_BACK_OFF_S)
                 continue
             if not moved:
-                await asyncio.sleep(_PARKED_PAUSE_S)
+                await self._rest(stop)
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Look again soon while something waits; otherwise when something is parked, or in a while."""
+        if self._waiting:
+            await pause(stop, _PARKED_PAUSE_S)
+        else:
+            await pause(self._parked, _IDLE_S)
+        self._parked.clear()
 
     async def retry_parked(self) -> int:
         """Try the first record of each lane whose time has come, and what stands behind it.
@@ -109,7 +121,10 @@ class Consumer:
         Returns:
             How many records left the parking.
         """
-        EVENTS_PARKED.set(await self._in.parking.count())
+        self._waiting = await self._in.parking.count()
+        EVENTS_PARKED.set(self._waiting)
+        if not self._waiting:
+            return 0
         heads = await self._in.parking.heads(self._in.clock.now())
         return sum([await self._empty_lane(head) for head in heads])
 
@@ -233,6 +248,7 @@ class Consumer:
     async def _park(self, record: Record, lane: str, reason: str) -> None:
         log.warning("event.parked", place=record.place, reason=reason)
         await self._in.parking.put(Parked.now(record, lane, reason, self._in.clock.now()))
+        self._parked.set()
 
     async def _bury(self, record: Record, error: ServiceError) -> None:
         log.error("event.dead", place=record.place, reason=error.slug)

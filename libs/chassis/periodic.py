@@ -9,6 +9,7 @@ import structlog
 
 from libs.chassis.errors import Retryable
 from libs.chassis.mongo import UNREACHABLE
+from libs.chassis.pausing import pause
 from libs.chassis.runtime import Loop
 
 log = structlog.get_logger(__name__)
@@ -30,11 +31,3 @@ def periodically(name: str, work: Callable[[], Awaitable[object]], every_s: floa
             await pause(stop, every_s)
 
     return loop
-
-
-async def pause(stop: asyncio.Event, seconds: float) -> None:
-    """Wait until `stop` or so many seconds, whichever comes first."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

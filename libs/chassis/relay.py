@@ -16,6 +16,7 @@ from libs.chassis.log import Publisher
 from libs.chassis.metrics import EVENTS_PUBLISHED, OUTBOX_AGE_S
 from libs.chassis.mongo import UNREACHABLE
 from libs.chassis.outbox import Outboxes, Pending, envelopes_of
+from libs.chassis.pausing import pause
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +61,8 @@ class Relay:
                 await asyncio.sleep(_BACK_OFF_S)
                 continue
             if not moved:
-                await self._rest(stop)
+                # A bell rings for each write; the timer catches what no bell told.
+                await pause(self._bell, _IDLE_S)
         await self._lease.release()
 
     async def step(self) -> int:
@@ -70,21 +72,20 @@ class Relay:
             How many events were published and taken out.
         """
         self._bell.clear()
-        await self._measure()
+        batches = [await outbox.pending(_BATCH_AGGREGATES) for outbox in self._outboxes]
+        self._measure(batches)
         if not await self._lease.held():
             return 0
-        return sum([await self._drain(outbox) for outbox in self._outboxes])
+        waiting = [(outbox, batch) for outbox, batch in zip(self._outboxes, batches, strict=True) if batch]
+        return sum([await self._drain(outbox, batch) for outbox, batch in waiting])
 
-    async def _measure(self) -> None:
-        waiting = [oldest for outbox in self._outboxes if (oldest := await outbox.oldest()) is not None]
-        self._oldest = min(waiting, default=None)
+    def _measure(self, batches: Sequence[Sequence[Pending]]) -> None:
+        """Note since when the event that waits longest waits: each batch begins with its oldest."""
+        self._oldest = min((batch[0].entries[0]["time"] for batch in batches if batch), default=None)
         age = (self._clock.now() - self._oldest).total_seconds() if self._oldest else 0.0
         OUTBOX_AGE_S.set(max(age, 0.0))
 
-    async def _drain(self, outbox: Outboxes) -> int:
-        batch = await outbox.pending(_BATCH_AGGREGATES)
-        if not batch:
-            return 0
+    async def _drain(self, outbox: Outboxes, batch: Sequence[Pending]) -> int:
         results = await asyncio.gather(*(self._publish(pending) for pending in batch))
         published = {pending.aggregate_id: ids for pending, ids in zip(batch, results, strict=True) if ids}
         await outbox.pull(published)
@@ -106,10 +107,3 @@ class Relay:
                     return done
             done.append(entry["id"])
         return done
-
-    async def _rest(self, stop: asyncio.Event) -> None:
-        """Sleep until a bell rings; the timer catches what no bell told."""
-        waits = {asyncio.create_task(self._bell.wait()), asyncio.create_task(stop.wait())}
-        _, unfinished = await asyncio.wait(waits, timeout=_IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-        for task in unfinished:
-            task.cancel()
