@@ -80,11 +80,9 @@ class Casting:
         return Citizen(visitor, person, Mailbox(self.mail_url, person.email), read_words(self.lang))
 
     def staff(self, role: type[Member], code: str, bring: Bring | None = None) -> Member:
-        """A member of the staff, logged in."""
+        """A member of the staff, who logs in when there's something to do."""
         account: Account = read_accounts(self.seed_folder)[code]
-        member = role((bring or self.visitor)(), account)
-        member.log_in()
-        return member
+        return role((bring or self.visitor)(), account)
 
     def cast(self, person: Applicant, bring: Bring | None = None) -> Cast:
         """Everybody for the journey of one person's certificate."""

@@ -45,7 +45,7 @@ class Citizen:
         self.visitor.open("/register")
         answers = {
             "kind": self.person.kind,
-            **self._known(),
+            **self._who(),
             "email": email or self.person.email,
             "consent": ["yes"],
         }
@@ -87,7 +87,7 @@ class Citizen:
         Returns:
             Its id and its reference.
         """
-        wait_for(self._form_if_known, "the form that asks for a certificate")
+        self.open_form()
         page = self.visitor.submit(
             {
                 "family_name": self.person.arabic_family_name,
@@ -96,6 +96,10 @@ class Citizen:
             }
         )
         return read_receipt(page)
+
+    def open_form(self) -> Page:
+        """Open the form that asks for a certificate, once the service that shows it knows the person."""
+        return wait_for(self._form_if_known, "the form that asks for a certificate")
 
     def _form_if_known(self) -> Page | None:
         page = self.visitor.open("/requests/new")

@@ -44,14 +44,19 @@ class Staff:
     def __init__(self, visitor: Visitor, account: Account) -> None:
         self.visitor = visitor
         self.account = account
+        self._at_work = False
 
-    def log_in(self) -> Page:
-        """Come to work."""
+    def come_to_work(self) -> None:
+        """Log in, unless that is done."""
+        if not self._at_work:
+            self._log_in()
+            self._at_work = True
+
+    def _log_in(self) -> None:
         self.visitor.open("/staff/login")
         page = self.visitor.submit({"login": self.account.code, "password": self.account.password})
         if page.path != "/staff" or page.status != OK:
             raise WalkFailedError(f"{self.account.code} can't log in: {page.errors or page.title}")
-        return page
 
     def find_page(self, address: str) -> Page | None:
         """Open an address; None while it isn't the one that comes (not there yet, or not its turn)."""
@@ -69,6 +74,7 @@ class Staff:
         Raises:
             WalkFailedError: The page doesn't come, or the step is refused.
         """
+        self.come_to_work()
         wait_for(lambda: self.find_page(address), f"the page {address} for {self.account.code}")
         page = self.visitor.submit(answers)
         if page.status != OK or page.path != then or page.errors:
@@ -113,11 +119,12 @@ class Agent(CentreStaff):
 
     def scan(self, request_id: str, document: Document) -> Page:
         """Upload the scanned medical file."""
-        return self.act(request_id, "scans", {"kind": "medical_file", "document": document})
+        scans = f"/staff/requests/{request_id}/scans"
+        return self.take_step(scans, {"kind": "medical_file", "scan": document}, then=scans)
 
     def finish_entry(self, request_id: str) -> Page:
         """Everything is entered, scanned and compared with the paper."""
-        return self.act(request_id, "check", {})
+        return self.act(request_id, "checked", {})
 
 
 class Head(CentreStaff):
@@ -133,7 +140,14 @@ class Doctor(CentreStaff):
 
     def give_opinion(self, request_id: str, person: Applicant) -> Page:
         """One line for what was found."""
-        return self.act(request_id, "opinion", person.disability)
+        found = person.disability
+        line: dict[str, str | list[str]] = {
+            f"{found['category']}_degree": found["degree"],
+            f"{found['category']}_duration": found["duration"],
+        }
+        if found["companion"]:
+            line[f"{found['category']}_companion"] = ["yes"]
+        return self.act(request_id, "opinion", line)
 
 
 class Chair(CentreStaff):
@@ -183,6 +197,7 @@ class Signatory(CertificateStaff):
     def sign(self, request_id: str) -> Page:
         """Confirm who one is where that is asked, and sign."""
         address = f"/staff/certificates/{request_id}/sign"
+        self.come_to_work()
         wait_for(lambda: self._find_signing(address), f"the page {address}")
         if self.visitor.page.path == "/staff/confirm":
             self.visitor.submit({"password": self.account.password})

@@ -21,11 +21,10 @@ class Stranger:
         self.visitor = visitor
 
     def verify(self, code: str, birth_date: date | None = None) -> Page:
-        """Type the code, and the birth date where it is known, and read the answer."""
+        """Type the code, then the birth date where it is known, and read the answer."""
         self.visitor.open("/verify")
-        return self.visitor.submit(
-            {"code": code} if birth_date is None else {"code": code, "born_on": birth_date}
-        )
+        page = self.visitor.submit({"code": code})
+        return page if birth_date is None else self.visitor.submit({"birth_date": birth_date})
 
     def wait_until_valid(self, code: str, number: str) -> Page:
         """Type the code until the public page knows it.

@@ -35,7 +35,8 @@ class Teller:
             self._tell(line)
 
     def head(self) -> None:
-        """Name the two columns."""
+        """Name the two columns, and count the time from now on."""
+        self._began_s = self._clock_s()
         self._say(f"{'    time  who         step':<{EVENT_COLUMN}}event: topic, type, sequence")
 
     def take(self, step: Step) -> None:

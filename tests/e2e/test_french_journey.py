@@ -1,0 +1,112 @@
+"""The citizen's part of the journey in a real browser, in French, with JavaScript on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from deploy.local.demo.casting import Casting
+from deploy.local.demo.citizen import Citizen
+from deploy.local.demo.journey import Journey
+from deploy.local.demo.page import Page
+from deploy.local.demo.people import Applicant
+from deploy.local.stack import Stack
+from libs.contracts.code import normalise
+from libs.ui.assets import Assets
+from tests.support.walk import Album, faults_of, somebody
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STAGES: Final = 9
+FORMS: Final = ("information", "mental", "motor", "hearing", "visual")
+ANSWER_TIMEOUT_MS: Final = 15_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person saw in French, and the whole journey of a certificate beside it."""
+
+    person: Applicant
+    reference: str
+    space: Page
+    forms: dict[str, bytes]
+    journey: Journey
+    scanned: Page
+    verify_path: str
+    album: Album
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def seen(browser: Browser, platform: Stack) -> AsyncIterator[Seen]:
+    album = Album()
+    seeds = platform.folders.data / "seed"
+    with Casting(platform.origin, platform.mail.web_url, seeds, "fr") as casting:
+        async with somebody(browser, platform.origin, lang="fr", scripts=True, album=album) as visitor:
+            journey = Journey(casting.cast(Applicant.read("adult").somebody_new(random.SystemRandom())))
+            await asyncio.to_thread(walk_to_the_download, journey)
+            person = Applicant.read("adult").somebody_new(random.SystemRandom())
+            citizen = casting.citizen(person, lambda: visitor)
+            reference, space = await asyncio.to_thread(ask_and_look, citizen)
+            forms = {
+                kind: await asyncio.to_thread(visitor.download, f"/forms/{kind}.pdf?mine=1") for kind in FORMS
+            }
+            await visitor.tab.goto(f"{platform.origin}/v#{normalise(journey.code)}")
+            await visitor.tab.wait_for_url(f"{platform.origin}/verify", timeout=ANSWER_TIMEOUT_MS)
+            scanned = await visitor.arrive(200)
+            yield Seen(person, reference, space, forms, journey, scanned, visitor.tab.url, album)
+
+
+def walk_to_the_download(journey: Journey) -> None:
+    """Walk until the code is known and the public page knows it."""
+    for step in journey.steps():
+        step.act()
+
+
+def ask_and_look(citizen: Citizen) -> tuple[str, Page]:
+    """From the start page to the private space with a request in it."""
+    citizen.visitor.open("/")
+    citizen.register()
+    citizen.enter_for_the_first_time()
+    _request_id, reference = citizen.ask()
+    citizen.read_mail("E1")
+    return reference, citizen.visitor.open("/space")
+
+
+async def test_the_private_space_has_its_four_parts_and_the_nine_stages(seen: Seen) -> None:
+    sections = seen.space.main.all("section")
+    assert [section.attributes["aria-labelledby"] for section in sections] == [
+        "stages",
+        "requests",
+        "certificates",
+        "forms",
+    ]
+    assert len(sections[0].all("li")) == STAGES
+    assert seen.reference in sections[1].text
+
+
+async def test_the_page_is_french_and_runs_from_left_to_right(seen: Seen) -> None:
+    (html,) = seen.space.root.all("html")
+    assert (html.attributes["lang"], html.attributes["dir"]) == ("fr", "ltr")
+
+
+async def test_each_form_can_be_downloaded_filled_in(seen: Seen) -> None:
+    assert [kind for kind, pdf in seen.forms.items() if not pdf.startswith(b"%PDF-")] == []
+
+
+async def test_a_scanned_code_opens_the_answer_without_standing_in_the_address(seen: Seen) -> None:
+    assert seen.journey.number in seen.scanned.text
+    assert normalise(seen.journey.code) not in normalise(seen.verify_path)
+
+
+async def test_no_page_that_was_seen_has_a_fault(
+    seen: Seen, browser: Browser, platform: Stack, assets: Assets
+) -> None:
+    assert len(seen.album.pages) >= 10
+    assert await faults_of(browser, platform.origin, seen.album, assets) == {}
