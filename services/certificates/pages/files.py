@@ -11,8 +11,9 @@ from libs.chassis.web.caller import Caller
 from libs.contracts.people import Role
 from libs.ui.forms import Form
 from services.certificates import handlers
-from services.certificates.domain.certificate import Stage
+from services.certificates.domain.certificate import Action, Move, Stage
 from services.certificates.domain.version import standing
+from services.certificates.handlers.preparation import RETURNED_BY
 from services.certificates.handlers.work import CENTRAL_ROLES
 from services.certificates.pages.screen import TONES, ScreenNeeded, pdf_response
 from services.certificates.pages.steps import STEPS, open_steps
@@ -30,6 +31,16 @@ FIRST_STAGES = {
     Role.CENTRAL_AGENT: Stage.DRAFTING,
 }
 """The queue that opens first for each role; the desk's only one is that of what is issued."""
+
+ROLES_BEHIND = {
+    Action.DRAFTED: Role.CERTIFICATE_OFFICER,
+    Action.CHECKED: Role.CONTROLLER,
+    Action.REGISTERED: Role.REGISTRAR,
+    Action.ISSUED: Role.SIGNATORY,
+    Action.HANDED_OVER: Role.DELIVERY_DESK,
+    Action.WITHDRAWN: Role.APPLICANT,
+}
+"""In which role each thing is done, save what goes back: that depends on where it was."""
 
 
 @router.get("/staff/certificates")
@@ -71,6 +82,7 @@ async def file(
         worth=worth,
         tone=TONES[worth] if worth else "neutral",
         steps=open_steps(certificate, caller),
+        actors={move: _role_behind(move) for move in certificate.history},
         me=caller.id,
         central=bool(caller.roles & CENTRAL_ROLES),
         done=done if done in STEPS else "",
@@ -82,6 +94,11 @@ async def preview(screen: ScreenNeeded, caller: Central, certificate_id: str) ->
     """Show the page as it would be today, marked as a preview."""
     pdf = await handlers.preview(screen.deps, caller, certificate_id)
     return pdf_response(pdf, "preview.pdf")
+
+
+def _role_behind(move: Move) -> Role:
+    """In which role somebody moved a file."""
+    return RETURNED_BY[move.from_stage] if move.action is Action.RETURNED else ROLES_BEHIND[move.action]
 
 
 def _first_stage(caller: Caller) -> Stage:
