@@ -16,7 +16,7 @@ from deploy.local.ports import LOOPBACK, choose_port, is_listening
 
 TEMPLATE: Final = REPOSITORY / "deploy" / "gateway" / "nginx.conf.template"
 PLACE: Final = re.compile(r"\$\{([A-Z_]+)\}")
-START_TIMEOUT_S: Final = 15.0
+START_TIMEOUT_S: Final = 30.0
 # A demo and the tests log many people in from one address, one after the other.
 GUESSES_PER_SECOND: Final = 20
 GUESSES_AT_ONCE: Final = 100

@@ -15,7 +15,7 @@ from deploy.local.errors import PartFailedError
 from deploy.local.folders import REPOSITORY
 from deploy.local.ports import LOOPBACK
 
-READY_TIMEOUT_S: Final = 60.0
+READY_TIMEOUT_S: Final = 120.0
 SEED_TIMEOUT_S: Final = 120.0
 
 
