@@ -1,15 +1,4 @@
-"""Posted forms: values kept as they were typed, read into types, with an error message per field.
-
-A handler of a page reads each field by the type it wants; a reading that fails notes its message and returns
-the empty value, so that all errors are shown at once beside what the person typed::
-
-    form = Form.posted((await request.form()).multi_items())
-    number = form.text("number", missing="register.number.missing")
-    born_on = form.date("born_on", missing="register.born_on.missing", latest=today)
-    form.agreed("consent", missing="register.consent.missing")
-    if born_on is None or not form.valid:
-        return pages.render(page, "register.html", form=form)
-"""
+"""Posted forms: values kept as they were typed, read into types, with an error message per field."""
 
 import re
 import unicodedata

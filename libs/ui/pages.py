@@ -1,9 +1,4 @@
-"""Pages rendered on the server: one Jinja environment per language over a service's templates and libs/ui's.
-
-A service makes one `Pages` in its composition root and calls `render` with a `PageContext` for each answer.
-Templates extend ``base.html``, import macros from ``khadamaty/macros.html``, take words with ``_("key")`` and
-format values with the filters of `libs.ui.formats` (``|day``, ``|moment``, ``|code`` ...).
-"""
+"""Pages rendered on the server: one Jinja environment per language over a service's templates and libs/ui's."""
 
 import gettext
 from collections.abc import Mapping

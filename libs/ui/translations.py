@@ -1,9 +1,4 @@
-"""The catalogues: one .po file per language in each service and in libs/ui, compiled in memory at start.
-
-A message's id is a dotted key (``register.title``), its text the words of that language, with ``%(name)s``
-where a value goes. A key missing from the service's file is looked up in libs/ui's; one missing
-from both raises.
-"""
+"""The catalogues: one .po file per language in each service and in libs/ui, compiled in memory at start."""
 
 import gettext
 import importlib.util

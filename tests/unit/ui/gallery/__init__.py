@@ -1,6 +1,6 @@
 """Invented pages that show every macro, rendered as a service would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -55,30 +55,30 @@ def gallery(lang: str, assets: Assets) -> dict[str, str]:
         "home": pages.render(PageContext(lang, "/", nav=ANONYMOUS_MENU), "home.html"),
         "register": _register(pages, anonymous, _failed_form(), word),
         "register-blank": _register(pages, anonymous, Form(), word),
-        "space": pages.render(
-            space,
-            "space.html",
-            rows=rows,
-            born_on=date(1983, 8, 5),
-            steps=stage_steps(
-                4,
-                {n: row.moved_at for n, row in zip((0, 1, 2, 4), rows, strict=False)},
-                word("gallery.space.note"),
-            ),
-        ),
+        "space": _space(pages, space, rows, word),
         "queue": pages.render(staff, "queue.html", rows=rows * 3),
-        "confirm": pages.render(
-            space,
-            "confirm.html",
-            title=word("gallery.confirm.title"),
-            reference="2026-0000123",
-            texts=[word("gallery.confirm.text")],
-            href="/space",
-        ),
+        "confirm": _confirm(pages, space, word),
         "error": pages.render(
             space, "error.html", title=word("error.title.404"), text=word("error.not-found"), reference="0b6f"
         ),
     }
+
+
+def _space(pages: Pages, page: PageContext, rows: Sequence[Row], word: Callable[[str], str]) -> str:
+    reached = {number: row.moved_at for number, row in zip((0, 1, 2, 4), rows, strict=False)}
+    steps = stage_steps(4, reached, word("gallery.space.note"))
+    return pages.render(page, "space.html", rows=rows, born_on=date(1983, 8, 5), steps=steps)
+
+
+def _confirm(pages: Pages, page: PageContext, word: Callable[[str], str]) -> str:
+    return pages.render(
+        page,
+        "confirm.html",
+        title=word("gallery.confirm.title"),
+        reference="2026-0000123",
+        texts=[word("gallery.confirm.text")],
+        href="/space",
+    )
 
 
 def _register(pages: Pages, page: PageContext, form: Form, word: Callable[[str], str]) -> str:
