@@ -112,10 +112,10 @@ def _read_picture(content: bytes, media_type: str) -> Reading:
     with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise Refused("pixels")
-        turned = ImageOps.exif_transpose(opened)
-    grey = turned.mode in {"1", "L", "LA", "I", "I;16"}
-    drawn = _on_white(turned).convert("L" if grey else "RGB")
+        drawn = ImageOps.exif_transpose(_plain(opened))
     drawn.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+    if drawn.mode == "RGBA":
+        drawn = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
     clean = Image.new(drawn.mode, drawn.size)
     clean.paste(drawn)
     kept = BytesIO()
@@ -126,12 +126,15 @@ def _read_picture(content: bytes, media_type: str) -> Reading:
     return Reading(kept.getvalue(), media_type, 1)
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    if "A" not in picture.getbands() and "transparency" not in picture.info:
-        return picture
-    layered = picture.convert("RGBA")
-    paper = Image.new("RGBA", layered.size, "white")
-    return Image.alpha_composite(paper, layered)
+def _plain(picture: Image.Image) -> Image.Image:
+    """In grey, in colour, or in colour with transparency, how it was held stays known."""
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        mode = "RGBA"
+    else:
+        mode = "L" if picture.mode in {"1", "L", "I", "I;16"} else "RGB"
+    plain = picture.convert(mode)
+    plain.info = picture.info
+    return plain
 
 
 def _read_pdf(content: bytes) -> Reading:
