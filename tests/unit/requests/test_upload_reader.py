@@ -63,9 +63,9 @@ def test_a_pdf_keeps_its_pages(pages: int) -> None:
 
 
 def test_a_pdf_leaves_scripts_and_attachments_behind() -> None:
-    content = uploads.pdf(script="app.alert(1)", attachment=CANARY)
+    content = uploads.pdf(script="alert", attachment=CANARY)
     kept = read_upload(content).content
-    for trace in (b"/JavaScript", b"app.alert", b"/EmbeddedFile", CANARY):
+    for trace in (b"/JavaScript", b"alert", b"/EmbeddedFile", CANARY):
         assert trace in content
         assert trace not in kept
 
