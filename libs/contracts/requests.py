@@ -120,7 +120,7 @@ class RequestApproved(SealedEvent, RequestEvent):
 
     Attributes:
         valid_until: The last day, or None for a permanent disability.
-        centre_name: The centre's name in Arabic, as the certificate prints it.
+        centre_name: The Arabic name of the centre's place, which the certificate prints.
     """
 
     topics = ("requests.facts",)

@@ -1,4 +1,4 @@
-"""Pages rendered on the server: one Jinja environment per language over a service's templates and libs/ui's."""
+"""Pages rendered on the server: one Jinja environment per language over a service's templates and ours."""
 
 import gettext
 from collections.abc import Mapping

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from functools import partial
 
-import structlog
-
-from libs.chassis.mongo import UNREACHABLE
+from libs.chassis.periodic import periodically
 from libs.chassis.platform import Parts, Platform
-from libs.chassis.runtime import Loop, Service
+from libs.chassis.runtime import Service
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.certificates import api, pages
@@ -24,8 +21,6 @@ from services.certificates.consumers import SUBSCRIPTIONS
 from services.certificates.handlers import sweep
 from services.certificates.ports import Deps
 from services.certificates.settings import CertificatesSettings
-
-log = structlog.get_logger(__name__)
 
 _PAGE_SETTERS = 2
 
@@ -63,22 +58,7 @@ async def build(settings: CertificatesSettings) -> Service:
             on_error=words.on_error,
             subscriptions=SUBSCRIPTIONS,
             state={"pages": words},
-            loops=[sweeping(deps, settings.sweep_every_s)],
+            loops=[periodically("sweep", partial(sweep, deps), settings.sweep_every_s)],
             closing=[signer.close, end_pool],
         )
     )
-
-
-def sweeping(deps: Deps, every_s: float) -> Loop:
-    """The loop that finishes what crashes left half done; a database that is away is asked again later."""
-
-    async def sweeping_loop(stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await sweep(deps)
-            except UNREACHABLE as error:
-                log.info("sweep.again", cause=type(error).__name__)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
-
-    return sweeping_loop

@@ -69,7 +69,8 @@ async def approve_request(deps: Deps, caller: Caller, request_id: str) -> Reques
     now = deps.clock.now()
     after = committee.approve(stored.value, Actor.staff(caller.id), now)
     holder = (await get_medical_file(deps, after)).value.holder
-    fact = facts.approved(after, committee.approved_opinion(after), holder, now)
+    centre = (await deps.store.centres.get(after.centre)).value
+    fact = facts.approved(after, committee.approved_opinion(after), holder, centre, now)
     await deps.store.requests.save(stored, after, [fact])
     log.info("request.approved", request_id=request_id)
     return after

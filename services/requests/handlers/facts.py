@@ -19,6 +19,7 @@ from libs.contracts.requests import (
     RequestSubmitted,
     WithdrawalRequested,
 )
+from services.requests.domain.centre import Centre
 from services.requests.domain.medical_file import Holder
 from services.requests.domain.request import Completion, Opinion, Request
 from services.requests.domain.stages import Outcome
@@ -62,7 +63,7 @@ def completion_received(request: Request) -> Fact:
     return Fact(CompletionReceived(**request.told()))
 
 
-def approved(request: Request, opinion: Opinion, holder: Holder, at: datetime) -> Fact:
+def approved(request: Request, opinion: Opinion, holder: Holder, centre: Centre, at: datetime) -> Fact:
     """The opinion is favourable; what the certificate prints goes along, sealed."""
     secret = PrintedPerson(
         arabic_family_name=holder.arabic_family_name,
@@ -76,7 +77,9 @@ def approved(request: Request, opinion: Opinion, holder: Holder, at: datetime) -
         identifier=holder.identifier,
         disabilities=opinion.lines,
     )
-    event = RequestApproved(**request.told(), approved_at=at, valid_until=opinion.valid_until)
+    event = RequestApproved(
+        **request.told(), centre_name=centre.name_ar, approved_at=at, valid_until=opinion.valid_until
+    )
     return Fact(event, secret)
 
 

@@ -145,7 +145,7 @@ async def approve(running: Running) -> Stored[Certificate]:
         centre="061",
         approved_at=SystemClock().now(),
         valid_until=None,
-        centre_name="مركز توجيه ومساعدة الأشخاص في وضعية إعاقة_مكناس",
+        centre_name="مكناس",
     )
     await running.neighbours.tell("requests.facts", REQUEST, event, PRINTED)
     wrapped = {"certificates": wrap_key(KEK, "certificates", PERSON, key)}

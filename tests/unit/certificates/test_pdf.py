@@ -51,7 +51,7 @@ CONTENT = CertificateContent(
     verification_code="4K7M-9QZT-2WX8-RDV5-H",
     verify_url="https://khadamaty.social.gov.ma/verify",
     qr_url="https://khadamaty.social.gov.ma/v#4K7M9QZT2WX8RDV5H",
-    centre="مركز توجيه ومساعدة الأشخاص في وضعية إعاقة_مكناس",
+    centre="مكناس",
 )
 FIELDS = (
     "وزارة التضامن والإدماج الاجتماعي والأسرة",

@@ -125,6 +125,6 @@ def _centre(content: CertificateContent, wording: Wording) -> Block:
         Span(wording.labels.address),
         Span(" — "),
         Span(wording.labels.centre + wording.label_end),
-        Span(content.centre, isolate=Direction.RTL),
+        Span(wording.labels.centre_name.format(place=content.centre), isolate=Direction.RTL),
     )
     return text_block(fit_text(spans, Direction.RTL, (9.0, 8.0, 7.0), _WIDTH, 2), MIDDLE, 12, Align.CENTRE)

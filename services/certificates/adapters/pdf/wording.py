@@ -46,6 +46,7 @@ class Labels(_Words):
     valid_until: str
     code: str
     centre: str
+    centre_name: str
     address: str
 
 
