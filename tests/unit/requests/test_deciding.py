@@ -17,7 +17,7 @@ from libs.contracts.certificates import (
 )
 from libs.contracts.notifications import MessageFailed, MessageSent
 from libs.contracts.people import Identifier, IdentifierKind, Role
-from libs.contracts.requests import Category, Degree, DisabilityLine, Duration, PrintedPerson
+from libs.contracts.requests import Category, Degree, DisabilityLine, Duration, PrintedPerson, RequestApproved
 from services.requests.domain.committee import approved_opinion
 from services.requests.domain.request import RefusalReason
 from services.requests.domain.stages import Outcome, Stage
@@ -64,7 +64,11 @@ async def test_a_minor_is_certified_by_the_birth_certificate(world: World) -> No
     act = Identifier(kind=IdentifierKind.BIRTH_CERTIFICATE, number="214", office="ville-test", year=2019)
     request = await world.approved(await world.register(act, date(2019, 3, 14)))
     holder = (await world.deps.store.files.get(request.file_id or "")).value.holder
-    printed = facts.approved(request, approved_opinion(request), holder, NOON).secret
+    centre = (await world.deps.store.centres.get(request.centre)).value
+    fact = facts.approved(request, approved_opinion(request), holder, centre, NOON)
+    printed = fact.secret
+    assert isinstance(fact.event, RequestApproved)
+    assert fact.event.centre_name == centre.name_ar
     assert isinstance(printed, PrintedPerson)
     assert (printed.identifier, printed.birth_date) == (act, date(2019, 3, 14))
     assert printed.disabilities == (LINE,)
