@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from libs.chassis.aggregates import Aggregates
@@ -20,7 +21,7 @@ from libs.chassis.mongo_aggregates import MongoAggregates
 from libs.chassis.outbox import Outboxes
 from libs.chassis.parking import MemoryParking, MongoParking, Parking
 from libs.chassis.relay import Relay
-from libs.chassis.subscription import On
+from libs.chassis.subscription import On, Row
 from tests.support.ledger import (
     ACCOUNT_INDEXES,
     ACCOUNTS,
@@ -59,9 +60,9 @@ class Flow:
     def relay(self) -> Relay:
         return Relay("ledger", [self.outbox], self.publisher, self.lease, self.bell, self.clock, 60)
 
-    def consumer(self) -> Consumer:
+    def consumer(self, subscriptions: Sequence[Row] = SUBSCRIPTIONS) -> Consumer:
         inlet = Inlet("mirror", self.reader, self.publisher, self.parking, self.vault, self.clock)
-        return Consumer(inlet, SUBSCRIPTIONS, MirrorDeps(self.mirrors))
+        return Consumer(inlet, subscriptions, MirrorDeps(self.mirrors))
 
     async def owner(self, name: str) -> str:
         """An owner whose key both sides have."""
