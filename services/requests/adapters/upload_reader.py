@@ -1,9 +1,4 @@
-"""The program that opens uploads nobody has looked at yet: it runs apart, bounded, and knows no secret.
-
-It takes the bytes on its standard input and answers on its standard output with a line of JSON, behind it the
-bytes to keep: a picture drawn anew, a PDF with its pages alone, so that scripts, attachments, positions and
-whatever else was hidden in the upload stay behind.
-"""
+"""The program, run apart and bounded, that opens an upload and answers with what is to be kept of it."""
 
 from __future__ import annotations
 
@@ -87,6 +82,9 @@ class Reading:
 
 def read_upload(content: bytes) -> Reading:
     """Read an upload by its bytes alone, within limits of size but not of time: call it in a bounded process.
+
+    A picture is drawn anew and a PDF keeps its pages alone, so that scripts, attachments, places and whatever
+    else was hidden in the upload stay behind.
 
     Raises:
         Refused: It is no PDF, JPEG or PNG, damaged, locked, or beyond a limit.
@@ -217,7 +215,7 @@ def _bound() -> None:
 
 
 def main() -> None:
-    """Read one upload and answer."""
+    """Read one upload from standard input; answer with a line of JSON and, behind it, the bytes to keep."""
     _bound()
     try:
         reading = read_upload(sys.stdin.buffer.read(MOST_BYTES + 1))

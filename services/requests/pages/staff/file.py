@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from libs.chassis.web.access import Allow
 from libs.chassis.web.caller import Caller
-from libs.chassis.web.language import language_of
+from libs.ui.elements import stage_steps
 from services.requests.domain.stages import ActorKind, Move
 from services.requests.handlers.offering import ACTS, list_offers
 from services.requests.handlers.staff import READERS, find_medical_file, get_file_for
-from services.requests.pages.presenting import TONES, timeline, told_messages
+from services.requests.pages.presenting import TONES, told_messages
 from services.requests.pages.screen import Screen, ScreenNeeded
 
 router = APIRouter()
@@ -38,13 +38,12 @@ async def staff_file(
         file=held.value if held else None,
         offers=[offer for offer in offers if not offer.refused_for],
         hindered=[offer for offer in offers if offer.refused_for],
-        steps=timeline(screen, request),
+        steps=stage_steps(int(request.stage), request.reached()),
         history=[(move, _who(screen, caller, move)) for move in reversed(request.history)],
         messages=told_messages(request),
         centre=(await screen.centre_names()).get(request.centre, request.centre),
         tone=TONES[request.outcome],
         done=done if done in DONE else "",
-        lang=language_of(screen.request),
     )
 
 

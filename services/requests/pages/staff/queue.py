@@ -79,6 +79,11 @@ async def staff_requests(
         if found is not None:
             return see_other(f"/staff/requests/{found.id}")
         form.fail("reference", "staff.queue.reference.unknown")
+    return await _show(screen, caller, form, page)
+
+
+async def _show(screen: Screen, caller: Caller, form: Form, page: int) -> Response:
+    name, centre = form.value("queue"), form.value("centre")
     part = PARTS[name]
     narrowed = Queue(
         centres=[centre] if centre else None,
