@@ -6,7 +6,8 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -20,6 +21,18 @@ from libs.contracts.code import normalise
 from libs.ui.assets import Assets
 from tests.support.certificate_pdf import read_texts, scan_qr, squeezed
 from tests.support.walk import Album, BrowserVisitor, faults_of, somebody
+
+OWN_PAGES: Final = (
+    "/space",
+    "/account",
+    "/account/code",
+    "/requests/{id}",
+    "/requests/new",
+    "/certificates",
+    "/certificates/{id}",
+    "/messages",
+)
+PUBLIC_PAGES: Final = ("/centres", "/forms", "/terms", "/privacy", "/login/forgotten", "/v")
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -45,11 +58,27 @@ async def walked(browser: Browser, platform: Stack) -> AsyncIterator[Walked]:
         seats = [await window(citizen_saw), *[await window(staff_saw) for _seat in range(9)]]
         seats.append(await window(citizen_saw))
         with Casting(platform.origin, platform.mail.web_url, platform.folders.data / "seed") as casting:
-            cast = await asyncio.to_thread(casting.cast, person, iter(seats).__next__)
-        journey = Journey(cast)
-        for step in journey.steps():
-            await asyncio.to_thread(step.act)
-        yield Walked(journey, person, citizen_saw, staff_saw)
+            journey = Journey(await asyncio.to_thread(casting.cast, person, iter(seats).__next__))
+            *steps, farewell = journey.steps()
+            for step in steps:
+                await asyncio.to_thread(step.act)
+            await asyncio.to_thread(look_around, journey)
+            await asyncio.to_thread(farewell.act)
+            yield Walked(journey, person, citizen_saw, staff_saw)
+
+
+def look_around(journey: Journey) -> None:
+    """Open the other pages that the citizen may open, and send two forms with nothing in them."""
+    visitor = journey.cast.citizen.visitor
+    for address in (*OWN_PAGES, *PUBLIC_PAGES):
+        page = visitor.open(address.format(id=journey.request_id))
+        assert page.status == 200, (address, page.status, page.title)
+    for address in ("/account/code", "/requests/new", "/verify"):
+        visitor.open(address)
+        page = visitor.submit({})
+        assert page.errors, address
+    assert visitor.open(f"/certificates/{journey.cast.agent.account.code}").status == 404
+    visitor.open("/space")
 
 
 async def test_the_certificate_says_what_was_entered(walked: Walked) -> None:
@@ -104,6 +133,17 @@ async def test_no_page_that_the_citizen_saw_has_a_fault(
 ) -> None:
     assert len(walked.citizen_saw.pages) >= 10
     assert await faults_of(browser, platform.origin, walked.citizen_saw, assets) == {}
+
+
+async def test_a_page_with_faults_would_be_told(
+    browser: Browser, platform: Stack, assets: Assets, walked: Walked
+) -> None:
+    good = walked.journey.answers["unknown"]
+    spoilt = good.html.replace("<h1", '<img src="/static/icon.svg" width="2000"><h1', 1)
+    found = await faults_of(browser, platform.origin, Album({"spoilt": replace(good, html=spoilt)}), assets)
+    told = " ".join(found["spoilt"])
+    assert "image-alt" in told
+    assert "sticks out: img" in told
 
 
 async def test_no_page_that_the_staff_saw_has_a_fault(

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Locator, Route
+from playwright.async_api import Browser, BrowserContext, Locator, Route, ViewportSize
 from playwright.async_api import Page as Tab
 
 from deploy.local.demo.casting import Casting
@@ -28,6 +28,8 @@ LOCALES: Final = {"ar": "ar-MA", "fr": "fr-FR"}
 PATIENCE_S: Final = 60.0
 NARROWEST_PX: Final = 320
 MIRRORED_SHARE: Final = 0.995
+WINDOW: Final[ViewportSize] = {"width": 1024, "height": 800}
+TABS: Final = 3
 
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -187,16 +189,22 @@ async def faults_of(browser: Browser, origin: str, album: Album, assets: Assets)
     Returns:
         What is wrong, by page; empty where all is well.
     """
-    context = await browser.new_context(viewport={"width": 1024, "height": 800})
-    tab = await context.new_page()
+    waiting = list(album.pages.items())
     found: dict[str, list[str]] = {}
-    try:
-        for look, page in album.pages.items():
+
+    async def look() -> None:
+        context = await browser.new_context(viewport=WINDOW)
+        tab = await context.new_page()
+        while waiting:
+            name, page = waiting.pop()
             faults = await _faults_of_page(tab, origin, page, assets)
             if faults:
-                found[look] = faults
-    finally:
+                found[name] = faults
         await context.close()
+
+    async with asyncio.TaskGroup() as group:
+        for _tab in range(TABS):
+            group.create_task(look())
     return found
 
 
@@ -205,7 +213,7 @@ async def _faults_of_page(tab: Tab, origin: str, page: Page, assets: Assets) -> 
         await route.fulfill(body=page.html, content_type="text/html; charset=utf-8")
 
     address = origin + page.path
-    await tab.set_viewport_size({"width": 1024, "height": 800})
+    await tab.set_viewport_size(WINDOW)
     await tab.route(address, show)
     await tab.goto(address)
     faults = await axe_violations(tab)

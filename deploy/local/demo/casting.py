@@ -77,7 +77,9 @@ class Casting:
             bring: Makes the visitor; one over plain HTTP where it is left out.
         """
         visitor = (bring or self.visitor)()
-        return Citizen(visitor, person, Mailbox(self.mail_url, person.email), read_words(self.lang))
+        mailbox = Mailbox(self.mail_url, person.email)
+        self._leaving.callback(mailbox.close)
+        return Citizen(visitor, person, mailbox, read_words(self.lang))
 
     def staff(self, role: type[Member], code: str, bring: Bring | None = None) -> Member:
         """A member of the staff, who logs in when there's something to do."""

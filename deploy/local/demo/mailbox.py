@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -48,11 +49,17 @@ class Mailbox:
 
     def __init__(self, catcher_url: str, address: str) -> None:
         self.address = address
-        self._url = f"{catcher_url.rstrip('/')}/api/email"
+        self._client = httpx.Client(
+            base_url=catcher_url, timeout=WAIT_S, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
 
     def mails(self) -> list[Mail]:
         """All mails to this address, the oldest first."""
-        found: list[dict[str, Any]] = httpx.get(self._url, timeout=WAIT_S).raise_for_status().json()
+        found: list[dict[str, Any]] = self._client.get("api/email").raise_for_status().json()
         return [_read(mail) for mail in found if self._is_addressed(mail)]
 
     def _is_addressed(self, mail: dict[str, Any]) -> bool:

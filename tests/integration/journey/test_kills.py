@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -26,7 +27,7 @@ KILLED_AFTER: Final = {
 
 
 @pytest.fixture(scope="module")
-def journey(platform: Stack) -> Journey:
+def journey(platform: Stack) -> Iterator[Journey]:
     """A journey on which every service was killed at least once."""
     seeds = platform.folders.data / "seed"
     with Casting(platform.origin, platform.mail.web_url, seeds) as casting:
@@ -38,7 +39,7 @@ def journey(platform: Stack) -> Journey:
                 platform.services[service].child.kill()
             for service in KILLED_AFTER.get(step.what, ()):
                 wait_until_ready(platform, service)
-        return walked
+        yield walked
 
 
 def wait_until_ready(platform: Stack, service: str) -> None:
