@@ -1,4 +1,4 @@
-"""What tests of the staff's pages share: the site over fakes, good answers, doing an act as a browser does."""
+"""What tests of the staff's pages share: the site over fakes, good answers, doing an act like a browser."""
 
 from __future__ import annotations
 
