@@ -14,6 +14,7 @@ from deploy.local.demo.journey import Journey
 from deploy.local.demo.people import Applicant, read_words
 from deploy.local.demo.waiting import wait_for
 from deploy.local.stack import Stack
+from libs.contracts.topics import SERVICES
 
 RESTART_TIMEOUT_S: Final = 60.0
 # Each is killed at the moment when it has just written, or is about to hear of what another wrote.
@@ -27,10 +28,17 @@ KILLED_AFTER: Final = {
 
 
 @pytest.fixture(scope="module")
-def journey(platform: Stack) -> Iterator[Journey]:
+def first_pids(platform: Stack) -> dict[str, int | None]:
+    """The process of each service before any of them was killed."""
+    return {name: service.child.pid for name, service in platform.services.items()}
+
+
+@pytest.fixture(scope="module")
+def journey(platform: Stack, first_pids: dict[str, int | None]) -> Iterator[Journey]:
     """A journey on which every service was killed at least once."""
     seeds = platform.folders.data / "seed"
     with Casting(platform.origin, platform.mail.web_url, seeds) as casting:
+        assert len(first_pids) == len(SERVICES)
         person = Applicant.read("adult").somebody_new(random.SystemRandom())
         walked = Journey(casting.cast(person))
         for step in walked.steps():
@@ -48,9 +56,12 @@ def wait_until_ready(platform: Stack, service: str) -> None:
     wait_for(lambda: process.is_ready() or None, f"{service} after its end", RESTART_TIMEOUT_S)
 
 
-def test_every_service_was_killed() -> None:
-    killed = {service for services in KILLED_AFTER.values() for service in services}
-    assert killed == {"identity", "requests", "certificates", "notifications", "verification"}
+def test_every_service_is_another_process_now(
+    platform: Stack, first_pids: dict[str, int | None], journey: Journey
+) -> None:
+    assert journey.request_id
+    same = [name for name, service in platform.services.items() if service.child.pid == first_pids[name]]
+    assert same == []
 
 
 def test_the_journey_ends_with_a_certificate_that_the_public_page_knows(journey: Journey) -> None:
