@@ -126,10 +126,10 @@ def real_database(places: RealPlaces) -> Database:
     return connect(places.mongo_url, places.database, places.driver)
 
 
-async def real_flow(places: RealPlaces) -> Flow:
+async def real_flow(places: RealPlaces, clock: Clock | None = None) -> Flow:
     """A flow over a real MongoDB and a real Kafka."""
     database = real_database(places)
-    clock = SystemClock()
+    clock = clock or SystemClock()
     bell = asyncio.Event()
     keys = MongoKeyStore(database["owner_keys"])
     writer_vault = Vault("ledger", bytes(32), keys)
