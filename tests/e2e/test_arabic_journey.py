@@ -139,11 +139,12 @@ async def test_a_page_with_faults_would_be_told(
     browser: Browser, platform: Stack, assets: Assets, walked: Walked
 ) -> None:
     good = walked.journey.answers["unknown"]
-    spoilt = good.html.replace("<h1", '<img src="/static/icon.svg" width="2000"><h1', 1)
+    planted = '<img src="/nothing.png"><hr style="width: 2000px; height: 9px"><h1'
+    spoilt = good.html.replace("<h1", planted, 1)
     found = await faults_of(browser, platform.origin, Album({"spoilt": replace(good, html=spoilt)}), assets)
     told = " ".join(found["spoilt"])
     assert "image-alt" in told
-    assert "sticks out: img" in told
+    assert "sticks out: hr" in told
 
 
 async def test_no_page_that_the_staff_saw_has_a_fault(

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+import httpx
+
 from deploy.local.demo.casting import Casting
 from deploy.local.demo.errors import WalkFailedError
 from deploy.local.demo.journey import Journey
@@ -75,7 +77,9 @@ def running_platform(wishes: Wishes) -> Iterator[Platform]:
     finally:
         for number in ENDING_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        say("\nStopping ...")
         stack.stop()
+        say("Stopped.")
 
 
 def walk(platform: Platform, wishes: Wishes) -> Journey:
@@ -96,7 +100,7 @@ def walk(platform: Platform, wishes: Wishes) -> Journey:
         for step in journey.steps():
             try:
                 teller.take(step)
-            except WalkFailedError as failure:
+            except (WalkFailedError, httpx.HTTPError) as failure:
                 raise WalkFailedError(f"failed: {step.who} {step.what}: {failure}") from failure
     return journey
 
@@ -131,7 +135,7 @@ def demonstrate(wishes: Wishes) -> int:
                 say("  Ctrl-C stops everything.")
                 threading.Event().wait()
     except KeyboardInterrupt:
-        say("Stopped.")
+        return 0
     except LocalPlatformError as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
