@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 
 from libs.chassis.periodic import periodically
@@ -25,14 +27,44 @@ from services.certificates.settings import CertificatesSettings
 _PAGE_SETTERS = 2
 
 
+@dataclass(frozen=True)
+class Wired:
+    """What the handlers receive, and what ends with the service."""
+
+    deps: Deps
+    closing: Sequence[Callable[[], Awaitable[None]]]
+
+
 async def build(settings: CertificatesSettings) -> Service:
     """Wire the service."""
     platform = await Platform.open("certificates", settings)
+    wired = await wire(platform, settings)
+    words = Pages("services.certificates", Assets.read())
+    return await platform.service(
+        Parts(
+            deps=wired.deps,
+            routers=[api.router, pages.router],
+            translate=words.word,
+            on_error=words.on_error,
+            subscriptions=SUBSCRIPTIONS,
+            state={"pages": words},
+            loops=[periodically("sweep", partial(sweep, wired.deps), settings.sweep_every_s)],
+            closing=wired.closing,
+        )
+    )
+
+
+async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
+    """Make what the handlers receive."""
     store = await Store.open(platform)
     numbers = MongoNumbers(platform.database)
     await numbers.prepare()
     pool = ThreadPoolExecutor(_PAGE_SETTERS, thread_name_prefix="pages")
     signer = SealProcess(settings.seal_key_file)
+
+    async def end_pool() -> None:
+        pool.shutdown()
+
     deps = Deps(
         clock=platform.clock,
         trust=platform.trust,
@@ -45,20 +77,4 @@ async def build(settings: CertificatesSettings) -> Service:
         entropy=secrets.token_bytes,
         origin=settings.public_origin,
     )
-    words = Pages("services.certificates", Assets.read())
-
-    async def end_pool() -> None:
-        pool.shutdown()
-
-    return await platform.service(
-        Parts(
-            deps=deps,
-            routers=[api.router, pages.router],
-            translate=words.word,
-            on_error=words.on_error,
-            subscriptions=SUBSCRIPTIONS,
-            state={"pages": words},
-            loops=[periodically("sweep", partial(sweep, deps), settings.sweep_every_s)],
-            closing=[signer.close, end_pool],
-        )
-    )
+    return Wired(deps, [signer.close, end_pool])
