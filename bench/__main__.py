@@ -1,0 +1,94 @@
+"""`python -m bench`: measures the platform on this machine and prints the figures."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import filing, hop, issuing, steps
+from deploy.local.folders import REPOSITORY, Folders
+from deploy.local.progress import say
+from deploy.local.stack import Stack
+from libs.chassis.logging import configure_logging
+
+FOLDER = REPOSITORY / ".local" / "bench"
+HOPS = 6000
+WRITERS = 16
+PACED, PACE_PER_S, BURST = 100, 10.0, 200
+CERTIFICATES = 60
+JOURNEYS = 3
+
+GOALS = {"start": "goal: 15 s", "hop": "goal: at least 1,000/s"}
+
+
+def main() -> int:
+    """Measure everything, one thing after another, and tell each figure as soon as it is there."""
+    configure_logging("bench", level="ERROR")
+    # Registrations are limited per network, and the bench comes from one.
+    os.environ |= {"IDENTITY_REGISTRATIONS_PER_NETWORK": "100000", "IDENTITY_MAILS_PER_IDENTITY": "100000"}
+    cores, load, python = os.cpu_count(), os.getloadavg()[0], platform.python_version()
+    say(f"{platform.machine()}, {cores} cores, load {load:.1f} before, Python {python}")
+    stack = _warm_start(Folders(FOLDER))
+    try:
+        _tell_hops(hop.measure(stack.mongod, stack.kafka, HOPS, WRITERS))
+        _tell_filing(asyncio.run(filing.measure(stack, PACED, PACE_PER_S, BURST)))
+        _tell_issuing(asyncio.run(issuing.measure(stack, CERTIFICATES)))
+        _tell_steps(steps.measure(stack, JOURNEYS, say))
+    finally:
+        stack.stop()
+    return 0
+
+
+def _warm_start(folders: Folders) -> Stack:
+    """Start in an empty folder, stop, and start again: the second start is the warm one."""
+    shutil.rmtree(Path(FOLDER), ignore_errors=True)
+    say("\nStart-up")
+    first = Stack(folders, usual_ports=False, tell=_silent)
+    first.start()
+    first.stop()
+    stack = Stack(folders, usual_ports=False, tell=_silent)
+    began = time.perf_counter()
+    stack.start()
+    say(f"  warm start until every service is ready: {time.perf_counter() - began:.1f} s ({GOALS['start']})")
+    return stack
+
+
+def _tell_hops(hops: Sequence[hop.Hop]) -> None:
+    say(f"\nOne event hop: write, relay, Kafka, apply ({HOPS} events, {WRITERS} writers)")
+    for one in hops:
+        say(f"  {one.kind}: {one.per_s:,.0f}/s ({GOALS['hop']})")
+        say(f"    from write to applied: p50 {one.p50_ms:,.0f} ms, p99 {one.p99_ms:,.0f} ms")
+        shares = ", ".join(f"{name} {spent:,.0f}" for name, spent in one.cpu_us.items())
+        say(f"    CPU microseconds per hop: {shares}; together {sum(one.cpu_us.values()):,.0f}")
+
+
+def _tell_filing(told: filing.Filing) -> None:
+    say(f"\nRequests ({PACED} at {PACE_PER_S:.0f}/s, then {BURST} by {filing.AT_ONCE} clients at once)")
+    say(f"  accepted: {told.per_s:,.0f}/s")
+    say(f"  accepted until mailed: p50 {told.mail_p50_ms:,.0f} ms, p99 {told.mail_p99_ms:,.0f} ms")
+
+
+def _tell_issuing(told: issuing.Issuing) -> None:
+    say(f"\nCertificates ({CERTIFICATES}, {issuing.AT_ONCE} at once in one process)")
+    say(f"  signed: {told.per_s:,.1f}/s, {told.cpu_ms:,.0f} ms CPU each")
+
+
+def _tell_steps(spent: dict[str, float]) -> None:
+    say(f"\nCPU milliseconds of the whole platform per step (median of {JOURNEYS} journeys, idle taken off)")
+    for step, cost_ms in spent.items():
+        say(f"  {cost_ms:6.0f}  {step}")
+    say(f"  {sum(spent.values()):6.0f}  the whole journey")
+
+
+def _silent(_line: str) -> None:
+    return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
