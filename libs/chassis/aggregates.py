@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from pydantic import TypeAdapter
-
-from libs.chassis.crypto import Vault, seal, unseal
 from libs.chassis.delivery import Delivery, Fact
-from libs.chassis.errors import AlreadyApplied, NotYet, SequenceGap
+from libs.chassis.errors import AlreadyApplied, NotFound, NotYet, SequenceGap
 from libs.contracts.event import Event
 
 A = TypeVar("A")
@@ -157,84 +154,6 @@ class Aggregates(Protocol[A]):
         ...
 
 
-@dataclass(frozen=True)
-class Codec(Generic[A]):
-    """How one kind of aggregate is written down.
-
-    Attributes:
-        name: The collection's name.
-        model: The aggregate's class, a frozen dataclass.
-        owner: Whose key seals its `personal` field; None where it has no such field.
-    """
-
-    name: str
-    model: type[A]
-    owner: Callable[[A], str] | None = None
-
-    async def encode(self, aggregate_id: str, write: str, value: A, vault: Vault) -> dict[str, Any]:
-        """The `state` of its document and the sealed part, bound to this one write.
-
-        Args:
-            aggregate_id: Where it will stand.
-            write: Names the write, differently each time.
-            value: The aggregate.
-            vault: Has the owner's key.
-
-        Raises:
-            KeyMissing: The owner's key isn't here.
-        """
-        state = self._adapter().dump_python(value, mode="json")
-        if self.owner is None:
-            return {"state": state}
-        personal = state.pop("personal")
-        if personal is None:
-            return {"state": state, "owner": self.owner(value), "sealed": None}
-        key = await vault.key_of(self.owner(value))
-        text = json.dumps(personal, ensure_ascii=False).encode()
-        box = seal(key, text, self._place(aggregate_id, write))
-        return {"state": state, "owner": self.owner(value), "sealed": box, "sealed_by": write}
-
-    async def decode(self, document: Mapping[str, Any], vault: Vault) -> Stored[A]:
-        """The aggregate of `document`.
-
-        Raises:
-            KeyMissing: The owner's key isn't here.
-        """
-        state = dict(document["state"])
-        if self.owner is not None:
-            state["personal"] = await self._personal(document, vault)
-        return Stored(
-            id=document["_id"],
-            value=self._adapter().validate_python(state),
-            version=document["version"],
-            sequences=document["sequences"],
-            inbox=document["inbox"],
-            commands=tuple(document["commands"]),
-        )
-
-    async def _personal(self, document: Mapping[str, Any], vault: Vault) -> Any:
-        if document["sealed"] is None:
-            return None
-        key = await vault.key_of(document["owner"])
-        place = self._place(document["_id"], document["sealed_by"])
-        return json.loads(unseal(key, bytes(document["sealed"]), place))
-
-    def _place(self, aggregate_id: str, write: str) -> str:
-        return f"{self.name}|{aggregate_id}|personal|{write}"
-
-    def _adapter(self) -> TypeAdapter[A]:
-        return _adapter_of(self.model)
-
-
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
-
-
-def _adapter_of(model: type[A]) -> TypeAdapter[A]:
-    if model not in _ADAPTERS:
-        _ADAPTERS[model] = TypeAdapter(model)
-    return _ADAPTERS[model]
-
-
 def check_delivery(stored: Stored[A] | None, delivery: Delivery[Event]) -> Stored[A]:
     """What a delivery may change, or why it may not.
 
@@ -278,3 +197,35 @@ def advanced(
 async def follow(aggregates: Aggregates[A], delivery: Delivery[Event], aggregate_id: str, value: A) -> None:
     """Make one aggregate what a state-carrying event says."""
     await aggregates.copy([Copied(aggregate_id, value, delivery)])
+
+
+class Loading(ABC, Generic[A]):
+    """What every kind of store makes of `find`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @abstractmethod
+    async def find(self, aggregate_id: str) -> Stored[A] | None:
+        """The aggregate, or None."""
+
+    async def get(self, aggregate_id: str) -> Stored[A]:
+        """The aggregate.
+
+        Raises:
+            NotFound: There's none by that id.
+        """
+        stored = await self.find(aggregate_id)
+        if stored is None:
+            raise NotFound(collection=self._name)
+        return stored
+
+    async def get_for(self, delivery: Delivery[Event], aggregate_id: str) -> Stored[A]:
+        """The aggregate that `delivery` is to change.
+
+        Raises:
+            AlreadyApplied: It has changed it already.
+            NotYet: The aggregate isn't there yet.
+            SequenceGap: An earlier event of a completely followed topic is missing.
+        """
+        return check_delivery(await self.find(aggregate_id), delivery)

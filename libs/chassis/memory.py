@@ -6,36 +6,27 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from libs.chassis.aggregates import (
-    Aggregates,
-    AnyOf,
-    AtMost,
-    Codec,
-    Copied,
-    Index,
-    Stored,
-    Where,
-    advanced,
-    check_delivery,
-)
+from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Copied, Index, Loading, Stored, Where, advanced
 from libs.chassis.clock import Clock
+from libs.chassis.codec import Codec
 from libs.chassis.crypto import MemoryKeyStore, Vault
 from libs.chassis.delivery import Delivery, Fact
-from libs.chassis.errors import AlreadyApplied, Duplicate, NotFound, Stale
+from libs.chassis.errors import AlreadyApplied, Duplicate, Stale
 from libs.chassis.outbox import Pending, entries_for
 from libs.contracts.event import Event
 
 A = TypeVar("A")
 
 
-class MemoryAggregates(Generic[A]):
+class MemoryAggregates(Loading[A]):
     """One collection of aggregates in memory: encoded and decoded as the real one's are."""
 
     def __init__(
         self, codec: Codec[A], vault: Vault, clock: Clock, bell: asyncio.Event | None = None
     ) -> None:
+        super().__init__(codec.name)
         self._codec = codec
         self._vault = vault
         self._clock = clock
@@ -51,27 +42,6 @@ class MemoryAggregates(Generic[A]):
         """The aggregate, or None."""
         document = self._documents.get(aggregate_id)
         return None if document is None else await self._codec.decode(document, self._vault)
-
-    async def get(self, aggregate_id: str) -> Stored[A]:
-        """The aggregate.
-
-        Raises:
-            NotFound: There's none by that id.
-        """
-        stored = await self.find(aggregate_id)
-        if stored is None:
-            raise NotFound(collection=self._codec.name)
-        return stored
-
-    async def get_for(self, delivery: Delivery[Event], aggregate_id: str) -> Stored[A]:
-        """The aggregate that `delivery` is to change.
-
-        Raises:
-            AlreadyApplied: It has changed it already.
-            NotYet: The aggregate isn't there yet.
-            SequenceGap: An earlier event of a completely followed topic is missing.
-        """
-        return check_delivery(await self.find(aggregate_id), delivery)
 
     async def insert(
         self,

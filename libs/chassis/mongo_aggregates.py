@@ -6,24 +6,24 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from libs.chassis.aggregates import (
     KEPT_COMMANDS,
     AnyOf,
     AtMost,
-    Codec,
     Copied,
     Index,
+    Loading,
     Stored,
     Where,
     advanced,
-    check_delivery,
 )
 from libs.chassis.clock import Clock
+from libs.chassis.codec import Codec
 from libs.chassis.crypto import Vault
 from libs.chassis.delivery import Delivery, Fact
-from libs.chassis.errors import AlreadyApplied, Duplicate, NotFound, Stale
+from libs.chassis.errors import AlreadyApplied, Duplicate, Stale
 from libs.chassis.mongo import BulkWriteError, Collection, Database, Document, DuplicateKeyError, UpdateOne
 from libs.chassis.outbox import Pending, entries_for
 from libs.contracts.event import Event
@@ -34,13 +34,14 @@ _DUPLICATE_KEY = 11000
 _INDEX_IN_MESSAGE = re.compile(r"index: (\S+)")
 
 
-class MongoAggregates(Generic[A]):
+class MongoAggregates(Loading[A]):
     """One collection of aggregates, with its outbox."""
 
     def __init__(
         self, database: Database, codec: Codec[A], vault: Vault, clock: Clock, bell: asyncio.Event
     ) -> None:
         self._collection: Collection = database[codec.name]
+        super().__init__(codec.name)
         self._codec = codec
         self._vault = vault
         self._clock = clock
@@ -63,27 +64,6 @@ class MongoAggregates(Generic[A]):
         """The aggregate, or None."""
         document = await self._collection.find_one({"_id": aggregate_id}, _WITHOUT_OUTBOX)
         return None if document is None else await self._codec.decode(document, self._vault)
-
-    async def get(self, aggregate_id: str) -> Stored[A]:
-        """The aggregate.
-
-        Raises:
-            NotFound: There's none by that id.
-        """
-        stored = await self.find(aggregate_id)
-        if stored is None:
-            raise NotFound(collection=self._codec.name)
-        return stored
-
-    async def get_for(self, delivery: Delivery[Event], aggregate_id: str) -> Stored[A]:
-        """The aggregate that `delivery` is to change.
-
-        Raises:
-            AlreadyApplied: It has changed it already.
-            NotYet: The aggregate isn't there yet.
-            SequenceGap: An earlier event of a completely followed topic is missing.
-        """
-        return check_delivery(await self.find(aggregate_id), delivery)
 
     async def insert(
         self,

@@ -10,8 +10,9 @@ from typing import Any, Protocol, TypeVar
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from libs.chassis.aggregates import Aggregates, Codec, Index
+from libs.chassis.aggregates import Aggregates, Index
 from libs.chassis.clock import Clock, SystemClock
+from libs.chassis.codec import Codec
 from libs.chassis.consumer import Consumer, Inlet
 from libs.chassis.crypto import MongoKeyStore, Vault
 from libs.chassis.errors import DependencyDown

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from libs.chassis.aggregates import Aggregates, Codec, Index
+from libs.chassis.aggregates import Aggregates, Index
+from libs.chassis.codec import Codec
 from libs.chassis.delivery import Delivery, Fact
 from libs.chassis.errors import AlreadyApplied, Duplicate, Permanent
 from libs.contracts.event import Data, Event, SealedEvent

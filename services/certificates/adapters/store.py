@@ -7,7 +7,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Codec, Index, Stored, Where
+from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Index, Stored, Where
+from libs.chassis.codec import Codec
 from libs.chassis.platform import Ground
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.ports import Scope

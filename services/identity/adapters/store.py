@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from libs.chassis.aggregates import Aggregates, Codec, Index, Stored
+from libs.chassis.aggregates import Aggregates, Index, Stored
+from libs.chassis.codec import Codec
 from libs.chassis.platform import Ground
 from services.identity.domain.person import Person
 from services.identity.domain.session import Session

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Codec, Index, Stored
+from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Index, Stored
+from libs.chassis.codec import Codec
 from libs.chassis.platform import Ground
 from services.notifications.domain import Contact, Message, State, due_before
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Codec, Index, Stored
+from libs.chassis.aggregates import Aggregates, AnyOf, AtMost, Index, Stored
+from libs.chassis.codec import Codec
 from libs.chassis.platform import Ground
 from services.requests.domain.centre import Centre
 from services.requests.domain.medical_file import MedicalFile

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from libs.chassis.aggregates import Aggregates, Codec, Index
+from libs.chassis.aggregates import Aggregates, Index
+from libs.chassis.codec import Codec
 from libs.chassis.crypto import Vault
 from libs.chassis.errors import Duplicate
 from libs.chassis.platform import Ground
