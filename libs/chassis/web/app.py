@@ -18,7 +18,7 @@ from libs.chassis.settings import ServiceSettings
 from libs.chassis.web.access import Public, declared_access
 from libs.chassis.web.caller import Caller
 from libs.chassis.web.guards import OriginMiddleware, SheddingMiddleware, TooLargeMiddleware
-from libs.chassis.web.health import health_router
+from libs.chassis.web.health_routes import health_router
 from libs.chassis.web.kept import COOKIE as KEPT_COOKIE
 from libs.chassis.web.kept import KEPT_FOR_S
 from libs.chassis.web.language import LanguageMiddleware

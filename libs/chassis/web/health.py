@@ -1,4 +1,4 @@
-"""What probes and scrapers ask: is the process alive, is it ready, what has it counted."""
+"""What readiness depends on, each part told apart."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final
-
-import orjson
-from fastapi import APIRouter, Depends, Response
+from typing import Final
 
 from libs.chassis import metrics
 from libs.chassis.errors import ServiceError
-from libs.chassis.web.access import Internal
-from libs.chassis.web.caller import Caller
 
 CHECK_TIMEOUT_S: Final = 2.0
 
@@ -67,27 +62,3 @@ class Health:
             passed, told = False, type(error).__name__
         took_ms = round((time.perf_counter() - started) * 1000, 1)
         return name, passed, {"ok": passed, "detail": told, "took_ms": took_ms}
-
-
-def health_router(health: Health) -> APIRouter:
-    """The routes `/livez`, `/readyz` and `/metrics`, for callers inside the platform only."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/livez")
-    async def livez(_caller: Annotated[Caller, Depends(Internal())]) -> Response:
-        return _json({"status": "alive"}, 200)
-
-    @router.get("/readyz")
-    async def readyz(_caller: Annotated[Caller, Depends(Internal())]) -> Response:
-        ready, report = await health.report()
-        return _json({"status": "ready" if ready else "not ready", "checks": report}, 200 if ready else 503)
-
-    @router.get("/metrics")
-    async def exposition(_caller: Annotated[Caller, Depends(Internal())]) -> Response:
-        return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
-
-    return router
-
-
-def _json(content: dict[str, object], status: int) -> Response:
-    return Response(orjson.dumps(content), status, media_type="application/json")

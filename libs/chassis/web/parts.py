@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from fastapi import Request
 
 from libs.chassis.clock import Clock
 from libs.chassis.errors import ServiceError
+from libs.chassis.web.health import Health
 from libs.chassis.web.kept import KeptAnswers
 from libs.chassis.web.problem import PageRenderer, Translate
 from libs.chassis.web.redirects import LoginPaths
 from libs.chassis.web.sessions import Sessions
-
-if TYPE_CHECKING:
-    from libs.chassis.web.health import Health
 
 DEFAULT_BODY_BYTES = 256 * 1024
 
