@@ -12,6 +12,7 @@ from datetime import datetime
 
 import httpx
 
+from deploy.local.demo.people import Applicant
 from deploy.local.stack import Stack
 from libs.chassis.clock import SystemClock
 from libs.chassis.ids import new_id, new_secret
@@ -23,7 +24,6 @@ from libs.contracts.people import Role
 from services.identity.adapters.signing_key import load_or_create
 
 AT_ONCE = 16
-CENTRE = "061"
 DEADLINE_S = 120.0
 MAIL = "E1"
 
@@ -99,7 +99,9 @@ async def _known_to_requests(stack: Stack, people: set[str]) -> None:
 
 async def _file(client: httpx.AsyncClient, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": new_id()}
-    answers = {"centre": CENTRE, "family_name": "بنعلي", "given_name": "سلمى"}
+    person = Applicant.read("adult")
+    names = {"family_name": person.arabic_family_name, "given_name": person.arabic_given_name}
+    answers = {"centre": person.centre, **names}
     (await client.post("/api/requests/v1/requests", json=answers, headers=headers)).raise_for_status()
 
 

@@ -7,25 +7,19 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
+from deploy.local.demo.people import Applicant
 from deploy.local.stack import Stack
 from libs.chassis.delivery import Delivery
 from libs.chassis.ids import new_id
 from libs.chassis.platform import Platform
 from libs.chassis.web.caller import Caller
 from libs.contracts.people import Identifier, IdentifierKind, Precision, Role, Sex
-from libs.contracts.requests import (
-    Category,
-    Degree,
-    DisabilityLine,
-    Duration,
-    PrintedPerson,
-    RequestApproved,
-)
+from libs.contracts.requests import DisabilityLine, PrintedPerson, RequestApproved
 from services.certificates import handlers
 from services.certificates.main import wire
 from services.certificates.ports import Deps
@@ -83,14 +77,14 @@ def _settings(stack: Stack) -> CertificatesSettings:
 
 
 async def _ready_to_sign(platform: Platform, deps: Deps) -> str:
-    request_id, person_id = new_id(), new_id()
+    request_id, person_id, person = new_id(), new_id(), Applicant.read("adult")
     await platform.vault.create(person_id)
     event = RequestApproved(
         request_id=request_id,
         reference="2026-0000001",
         person_id=person_id,
-        centre="061",
-        centre_name="مكناس",
+        centre=person.centre,
+        centre_name=person.birth_place,
         approved_at=MORNING,
         valid_until=None,
     )
@@ -117,18 +111,16 @@ def _staff(role: Role) -> Caller:
 
 
 def _printed() -> PrintedPerson:
-    line = DisabilityLine(
-        category=Category.HEARING, degree=Degree.MODERATE, duration=Duration.PERMANENT, companion=True
-    )
+    person = Applicant.read("adult")
     return PrintedPerson(
-        arabic_family_name="أيت وَعزيز",
-        arabic_given_name="ياسين",
-        latin_family_name="Aït Ouâziz",
-        latin_given_name="Yassine",
-        sex=Sex.MALE,
-        birth_date=date(1983, 8, 5),
+        arabic_family_name=person.arabic_family_name,
+        arabic_given_name=person.arabic_given_name,
+        latin_family_name=person.latin_family_name,
+        latin_given_name=person.latin_given_name,
+        sex=Sex(person.sex),
+        birth_date=person.birth_date,
         birth_precision=Precision.DAY,
-        birth_place="مكناس",
-        identifier=Identifier(kind=IdentifierKind.CIN, number="ZZ100001"),
-        disabilities=(line,),
+        birth_place=person.birth_place,
+        identifier=Identifier(kind=IdentifierKind(person.kind), number=person.printed_number),
+        disabilities=(DisabilityLine.model_validate({**person.disability, "companion": True}),),
     )
