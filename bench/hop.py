@@ -63,8 +63,9 @@ def _run(kind: str, places: RealPlaces, mongod: Mongod, kafka: Kafka, events: in
     servers = {"mongod": mongod.child.pid, "Kafka": kafka.child.pid}
     applier = _child("apply", given, kind, events)
     _line(applier)
-    before = {name: cpu_s(pid) for name, pid in servers.items()}
     writer = _child("write", given, events, writers)
+    _line(writer)
+    before = {name: cpu_s(pid) for name, pid in servers.items()}
     written, applied = _line(writer), _line(applier)
     spent = {name: cpu_s(pid) - before[name] for name, pid in servers.items()}
     spent_s = {"writer and relay": written["cpu_s"], "consumer": applied["cpu_s"], **spent}
@@ -92,6 +93,7 @@ async def write(places: RealPlaces, events: int, writers: int) -> None:
     await flow.owner(OWNER)
     names = [f"{places.group}-{number}" for number in range(min(ACCOUNTS, events))]
     stored = {name: await flow.accounts.insert(name, Account(OWNER, 0, open=False)) for name in names}
+    _ready()
     began_cpu_s = sum(os.times()[:2])
     stop = asyncio.Event()
     relaying = asyncio.create_task(flow.relay().run(stop))
@@ -108,6 +110,11 @@ async def write(places: RealPlaces, events: int, writers: int) -> None:
     stop.set()
     await relaying
     print(json.dumps({"cpu_s": sum(os.times()[:2]) - began_cpu_s}), flush=True)
+
+
+def _ready() -> None:
+    """Tell the parent that the preparations are done."""
+    print("{}", flush=True)
 
 
 async def _emptied(flow: Flow) -> None:
@@ -157,7 +164,7 @@ async def apply(places: RealPlaces, kind: str, events: int) -> None:
         continue
     reader.latencies_s.clear()
     began_cpu_s = sum(os.times()[:2])
-    print("{}", flush=True)
+    _ready()
     while not await consumer.step(QUIET_S):
         continue
     began = time.perf_counter()

@@ -29,14 +29,17 @@ class Codec(Generic[A]):
     model: type[A]
     owner: Callable[[A], str] | None = None
 
-    async def encode(self, aggregate_id: str, write: str, value: A, vault: Vault) -> dict[str, Any]:
-        """The `state` of its document and the sealed part, bound to this one write.
+    async def encode(
+        self, aggregate_id: str, write: str, value: A, vault: Vault, before: A | None = None
+    ) -> dict[str, Any]:
+        """The `state` of its document and the sealed part, bound to the write that sealed it.
 
         Args:
             aggregate_id: Where it will stand.
             write: Names the write, differently each time.
             value: The aggregate.
             vault: Has the owner's key.
+            before: The aggregate as the document has it: an unchanged personal part stays as it was sealed.
 
         Raises:
             KeyMissing: The owner's key isn't here.
@@ -45,6 +48,8 @@ class Codec(Generic[A]):
         if self.owner is None:
             return {"state": state}
         personal = state.pop("personal")
+        if before is not None and self._sealed_alike(before, value):
+            return {"state": state}
         if personal is None:
             return {"state": state, "owner": self.owner(value), "sealed": None}
         key = await vault.key_of(self.owner(value))
@@ -76,6 +81,11 @@ class Codec(Generic[A]):
         key = await vault.key_of(document["owner"])
         place = self._place(document["_id"], document["sealed_by"])
         return json.loads(unseal(key, bytes(document["sealed"]), place))
+
+    def _sealed_alike(self, one: A, other: A) -> bool:
+        """True where both have the same personal part under the same owner's key."""
+        same_owner = self.owner is not None and self.owner(one) == self.owner(other)
+        return same_owner and bool(getattr(one, "personal", None) == getattr(other, "personal", None))
 
     def _place(self, aggregate_id: str, write: str) -> str:
         return f"{self.name}|{aggregate_id}|personal|{write}"

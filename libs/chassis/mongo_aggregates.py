@@ -119,7 +119,7 @@ class MongoAggregates(Loading[A]):
         now = self._clock.now()
         entries, sequences = await entries_for(facts, stored.sequences, self._vault, now)
         after = advanced(stored, value, sequences, applied, command)
-        encoded = await self._codec.encode(stored.id, str(after.version), value, self._vault)
+        encoded = await self._codec.encode(stored.id, str(after.version), value, self._vault, stored.value)
         update: Document = {"$set": {"version": after.version, "sequences": sequences, **encoded}}
         guard: Document = {"_id": stored.id, "version": stored.version}
         if applied is not None:

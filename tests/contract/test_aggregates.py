@@ -97,6 +97,21 @@ async def test_a_unique_field_is_refused_by_its_index_name_and_only_where_it_app
     await case.store.insert("a2", first)
 
 
+async def test_the_personal_part_is_read_back_after_any_change_of_it_of_its_owner_or_of_neither(
+    case: Case,
+) -> None:
+    account = await case.account()
+    stored = await case.store.insert("a1", account)
+    stored = await case.store.save(stored, account.moved(1))
+    assert (await case.store.get("a1")).value == account.moved(1)
+    handed_on = replace(account, owner_id=await case.owner())
+    stored = await case.store.save(stored, handed_on)
+    assert (await case.store.get("a1")).value == handed_on
+    renamed = replace(handed_on, personal=Personal("new name"))
+    await case.store.save(stored, renamed)
+    assert (await case.store.get("a1")).value == renamed
+
+
 async def test_an_older_version_is_never_saved(case: Case) -> None:
     account = await case.account()
     first = await case.store.insert("a1", account)
