@@ -71,6 +71,11 @@ def has_libcurl() -> bool:
     return "libcurl.so.4 " in known
 
 
+def has_unicode_data() -> bool:
+    """Tell whether Unicode's conformance tests are where Debian puts them."""
+    return Path("/usr/share/unicode/BidiCharacterTest.txt").exists()
+
+
 TOOLS: Final = (
     Tool(
         "venv",
@@ -89,6 +94,7 @@ TOOLS: Final = (
     Tool("libcurl4", "MongoDB's server links to it", "libcurl4", has_libcurl),
     Tool("chromium", "the tests in a real browser", "chromium", has_program("chromium")),
     Tool("pdftoppm", "pictures of the certificate's pages", "poppler-utils", has_program("pdftoppm")),
+    Tool("unicode-data", "Unicode's own test of text in two directions", "unicode-data", has_unicode_data),
 )
 
 

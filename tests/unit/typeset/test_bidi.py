@@ -85,7 +85,6 @@ def test_an_empty_text_has_no_run() -> None:
     assert visual_runs(resolve_levels("", Direction.RTL)) == []
 
 
-@pytest.mark.skipif(not CONFORMANCE.is_file(), reason="Debian's unicode-data is not installed")
 def test_unicodes_conformance_file_passes_line_by_line() -> None:
     wrong = []
     checked = 0
