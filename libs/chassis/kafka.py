@@ -69,13 +69,27 @@ class KafkaPublisher:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
-    async def publish(self, envelope: Envelope) -> None:
-        """Append a record and return once every in-sync replica has it.
+    async def publish_all(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+        """Append records of different aggregates at once.
+
+        Returns:
+            For each whether every in-sync replica has it.
 
         Raises:
-            DependencyDown: The broker didn't acknowledge; the record may or may not be there.
+            DependencyDown: The broker can't be reached.
         """
-        await self.publish_raw(envelope.topic, envelope.key.encode(), envelope.data, envelope.headers())
+        producer = await self._started()
+        sending, faults = await _hand_in(producer, envelopes)
+        outcomes = await asyncio.gather(*sending, return_exceptions=True)
+        faults += [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        for fault in faults:
+            if not isinstance(fault, KafkaError):
+                raise fault
+        if faults:
+            log.warning("publisher.rebuilt", cause=type(faults[0]).__name__)
+            await self._discard(producer)
+        acknowledged = [not isinstance(outcome, BaseException) for outcome in outcomes]
+        return acknowledged + [False] * (len(envelopes) - len(acknowledged))
 
     async def publish_raw(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
@@ -122,6 +136,22 @@ class KafkaPublisher:
         if current:
             self._producer = None
             await failed.stop()
+
+
+async def _hand_in(
+    producer: AIOKafkaProducer, envelopes: Sequence[Envelope]
+) -> tuple[list[asyncio.Future[object]], list[BaseException]]:
+    """Give the producer its records, up to the first that it doesn't take."""
+    sending: list[asyncio.Future[object]] = []
+    for envelope in envelopes:
+        try:
+            handed_in = await producer.send(
+                envelope.topic, value=envelope.data, key=envelope.key.encode(), headers=envelope.headers()
+            )
+        except KafkaError as error:
+            return sending, [error]
+        sending.append(handed_in)
+    return sending, []
 
 
 class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types

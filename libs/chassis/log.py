@@ -37,11 +37,14 @@ class Record:
 class Publisher(Protocol):
     """Appends to topics."""
 
-    async def publish(self, envelope: Envelope) -> None:
-        """Append a record and return once every in-sync replica has it.
+    async def publish_all(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+        """Append records of different aggregates at once.
+
+        Returns:
+            For each whether every in-sync replica has it; one that wasn't acknowledged may be there, too.
 
         Raises:
-            DependencyDown: The broker didn't acknowledge; the record may or may not be there.
+            DependencyDown: The broker can't be reached.
         """
         ...
 

@@ -19,9 +19,11 @@ class MemoryLog:
         self.records: dict[Partition, list[Record]] = {}
         self.arrived = asyncio.Event()
 
-    async def publish(self, envelope: Envelope) -> None:
-        """Append a record."""
-        await self.publish_raw(envelope.topic, envelope.key.encode(), envelope.data, envelope.headers())
+    async def publish_all(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+        """Append records; each is there at once."""
+        for envelope in envelopes:
+            await self.publish_raw(envelope.topic, envelope.key.encode(), envelope.data, envelope.headers())
+        return [True] * len(envelopes)
 
     async def publish_raw(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
@@ -70,9 +72,12 @@ class MemoryReader:
         """Read again from these offsets."""
         self._positions.update(positions)
 
-    def restart(self) -> None:
-        """Forget what was read and not committed, as a process that died does."""
-        self._positions = dict(self.committed)
+    def is_at_the_end(self) -> bool:
+        """Whether nothing is left to read."""
+        mine = [partition for partition in self._log.records if partition[0] in self._topics]
+        return all(
+            self._positions.get(partition, 0) == len(self._log.records[partition]) for partition in mine
+        )
 
     def _take(self, max_records: int) -> list[Record]:
         taken: list[Record] = []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from libs.chassis.clock import Clock
-from libs.chassis.correlation import correlated
 from libs.chassis.errors import DependencyDown
 from libs.chassis.lease import Lease
 from libs.chassis.log import Publisher
@@ -17,6 +17,7 @@ from libs.chassis.metrics import EVENTS_PUBLISHED, OUTBOX_AGE_S
 from libs.chassis.mongo import UNREACHABLE
 from libs.chassis.outbox import Outboxes, Pending, envelopes_of
 from libs.chassis.pausing import pause
+from libs.contracts.event import Envelope
 
 log = structlog.get_logger(__name__)
 
@@ -86,24 +87,52 @@ class Relay:
         OUTBOX_AGE_S.set(max(age, 0.0))
 
     async def _drain(self, outbox: Outboxes, batch: Sequence[Pending]) -> int:
-        results = await asyncio.gather(*(self._publish(pending) for pending in batch))
-        published = {pending.aggregate_id: ids for pending, ids in zip(batch, results, strict=True) if ids}
-        await outbox.pull(published)
-        moved = sum(len(ids) for ids in published.values())
+        """Publish in rounds: each sends one record of every aggregate whose records before it are there.
+
+        Raises:
+            DependencyDown: The broker took only a part; what it took is taken out.
+        """
+        lanes = [_Lane(self._service, pending) for pending in batch]
+        while waiting := [lane for lane in lanes if lane.waits]:
+            acknowledged = await self._publisher.publish_all([lane.next for lane in waiting])
+            for lane, is_there in zip(waiting, acknowledged, strict=True):
+                lane.advance() if is_there else lane.stop()
+        await outbox.pull({lane.aggregate_id: lane.done for lane in lanes if lane.done})
+        moved = sum(len(lane.done) for lane in lanes)
         if moved < sum(len(pending.entries) for pending in batch):
             raise DependencyDown("the broker took only a part of a batch")
         return moved
 
-    async def _publish(self, pending: Pending) -> list[str]:
-        """Publish one aggregate's events up to the first that fails: the order per key is never broken."""
-        done: list[str] = []
-        for entry in pending.entries:
-            with correlated(entry["correlation_id"], entry["traceparent"]):
-                try:
-                    for envelope in envelopes_of(self._service, pending.aggregate_id, entry):
-                        await self._publisher.publish(envelope)
-                        EVENTS_PUBLISHED.labels(envelope.topic).inc()
-                except DependencyDown:
-                    return done
-            done.append(entry["id"])
-        return done
+
+class _Lane:
+    """One aggregate's records on their way: in order, up to the first that isn't acknowledged.
+
+    Attributes:
+        done: The ids of the events that are on all their topics.
+    """
+
+    def __init__(self, service: str, pending: Pending) -> None:
+        self.aggregate_id = pending.aggregate_id
+        self.done: list[str] = []
+        self._left = deque(
+            envelope
+            for entry in pending.entries
+            for envelope in envelopes_of(service, pending.aggregate_id, entry)
+        )
+
+    @property
+    def waits(self) -> bool:
+        return bool(self._left)
+
+    @property
+    def next(self) -> Envelope:
+        return self._left[0]
+
+    def advance(self) -> None:
+        sent = self._left.popleft()
+        EVENTS_PUBLISHED.labels(sent.topic).inc()
+        if not self._left or self._left[0].id != sent.id:
+            self.done.append(sent.id)
+
+    def stop(self) -> None:
+        self._left.clear()

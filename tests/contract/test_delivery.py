@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,7 +57,7 @@ async def test_a_batch_that_was_not_committed_is_read_again_without_effect(stage
 
 async def test_an_event_that_was_published_twice_takes_effect_once(stage: Stage) -> None:
     envelope = await stage.publish("a", 1, 5)
-    await stage.flow.publisher.publish(envelope)
+    await stage.flow.publisher.publish_all([envelope])
     await stage.settle()
     assert await stage.mirror("a") == Mirror(5, 1)
 
@@ -147,11 +147,11 @@ async def test_an_aggregate_whose_event_fails_keeps_its_order(
 ) -> None:
     await stage.open("a", 1, 2)
 
-    async def broken(_envelope: Envelope) -> None:
-        raise DependencyDown
+    async def broken(envelopes: Sequence[Envelope]) -> Sequence[bool]:
+        return [False] * len(envelopes)
 
     with monkeypatch.context() as patch:
-        patch.setattr(stage.flow.publisher, "publish", broken)
+        patch.setattr(stage.flow.publisher, "publish_all", broken)
         with pytest.raises(DependencyDown):
             await stage.relay.step()
     await stage.settle()

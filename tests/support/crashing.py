@@ -30,9 +30,9 @@ class DyingPublisher:
     def __init__(self, inner: Publisher) -> None:
         self._inner = inner
 
-    async def publish(self, envelope: Envelope) -> None:
+    async def publish_all(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
         die()
-        await self._inner.publish(envelope)
+        return await self._inner.publish_all(envelopes)
 
     async def publish_raw(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]

@@ -48,7 +48,9 @@ class Neighbours:
         data = (await sealed(Fact(event, secret), event_id, self.vault)).model_dump_json().encode()
         publisher = KafkaPublisher(self.access(owner))
         now = SystemClock().now()
-        await publisher.publish(Envelope(event_id, event.type_name(), owner, topic, key, sequence, now, data))
+        await publisher.publish_all(
+            [Envelope(event_id, event.type_name(), owner, topic, key, sequence, now, data)]
+        )
         await publisher.close()
         return event_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,20 +14,22 @@ from libs.chassis.delivery import Fact
 from libs.chassis.ids import new_id
 from libs.chassis.kafka import KafkaAccess, KafkaPublisher, KafkaReader
 from libs.chassis.log import Reader
-from libs.chassis.memory_log import MemoryLog
+from libs.chassis.memory_log import MemoryLog, MemoryReader
 from libs.contracts.event import Envelope
 from tests.support.flow import TOPICS, Flow
 from tests.support.ledger import Account, Mirror, Moved
+from tests.support.standing import is_at_the_end
 
 DEAD_TOPIC = "mirror.dead"
 LATER = timedelta(minutes=10)
-QUIET_TURNS = 2
+DEADLINE_S = 60
 
 
 class Readers(Protocol):
     """Makes readers of the flow's log."""
 
     def of(self, topics: Sequence[str], *, group: str) -> Reader: ...
+    async def at_the_end(self, reader: Reader) -> bool: ...
     async def close(self, reader: Reader) -> None: ...
 
 
@@ -39,6 +42,10 @@ class MemoryReaders:
     def of(self, topics: Sequence[str], *, group: str) -> Reader:
         del group
         return self.log.reader(topics)
+
+    async def at_the_end(self, reader: Reader) -> bool:
+        assert isinstance(reader, MemoryReader)
+        return reader.is_at_the_end()
 
     async def close(self, reader: Reader) -> None:
         del reader
@@ -53,6 +60,10 @@ class KafkaReaders:
     def of(self, topics: Sequence[str], *, group: str) -> Reader:
         return KafkaReader(self.access, group, topics)
 
+    async def at_the_end(self, reader: Reader) -> bool:
+        assert isinstance(reader, KafkaReader)
+        return await is_at_the_end(reader)
+
     async def close(self, reader: Reader) -> None:
         assert isinstance(reader, KafkaReader)
         await reader.close()
@@ -63,7 +74,7 @@ class Stage:
     """A flow, its clock and its accounts, which no other test's have anything to do with.
 
     Attributes:
-        wait_s: How long a read waits before the log counts as quiet.
+        wait_s: How long one read waits for records.
     """
 
     flow: Flow
@@ -100,16 +111,18 @@ class Stage:
             time=self.clock.now(),
             data=event.model_dump_json().encode(),
         )
-        await self.flow.publisher.publish(envelope)
+        await self.flow.publisher.publish_all([envelope])
         return envelope
 
     async def settle(self) -> None:
         """Publish what waits and consume until the log is quiet."""
         while await self.relay.step():
             pass
-        quiet = 0
-        while quiet < QUIET_TURNS:
-            quiet = 0 if await self.consumer.step(self.wait_s) else quiet + 1
+        async with asyncio.timeout(DEADLINE_S):
+            while await self.consumer.step(self.wait_s) or not await self.readers.at_the_end(
+                self.flow.reader
+            ):
+                pass
 
     async def try_parked(self) -> None:
         """Let time pass and try what was parked."""
@@ -140,7 +153,8 @@ class Stage:
         return [letter for letter in letters if self.run.encode() in (letter.record.key or b"")]
 
     async def close(self) -> None:
-        """Close what a real flow holds open."""
+        """Close what a real flow holds open, and let the next one lead."""
+        await self.flow.lease.release()
         await self.readers.close(self.flow.reader)
         if isinstance(self.flow.publisher, KafkaPublisher):
             await self.flow.publisher.close()

@@ -68,7 +68,7 @@ class Neighbours:
         told = await sealed(Fact(event, secret), event_id, self.vault)
         data = told.model_dump_json().encode()
         now = SystemClock().now()
-        await publisher.publish(Envelope(event_id, event.type_name(), owner, topic, key, 1, now, data))
+        await publisher.publish_all([Envelope(event_id, event.type_name(), owner, topic, key, 1, now, data)])
         await publisher.close()
 
     async def hear(self, reader_name: str, topic: str, until: type[Event]) -> list[Envelope]:
