@@ -37,9 +37,6 @@ EVENTS_PARKED: Final = Gauge("events_parked", "Events that wait to be tried agai
 DEAD_LETTERS: Final = Counter(
     "dead_letters_total", "Events given up, with why.", ("topic", "slug"), registry=REGISTRY
 )
-APPLY_DURATION_S: Final = Histogram(
-    "event_apply_duration_seconds", "Time to apply an event.", ("topic",), registry=REGISTRY, buckets=_SECONDS
-)
 OUTBOX_AGE_S: Final = Gauge("outbox_age_seconds", "Age of the oldest unpublished event.", registry=REGISTRY)
 LAST_POLL_AGE_S: Final = Gauge(
     "last_poll_age_seconds", "Time since the consumer last polled.", registry=REGISTRY

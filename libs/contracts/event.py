@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -69,7 +69,6 @@ class Envelope:
     correlation_id: str = ""
     traceparent: str = ""
     replayed: bool = False
-    headers_more: tuple[tuple[str, bytes], ...] = field(default=())
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The Kafka headers of this record."""
@@ -86,7 +85,7 @@ class Envelope:
             ("ce_replayed", "true" if self.replayed else ""),
             ("content-type", "application/json"),
         ]
-        return [(name, value.encode()) for name, value in pairs if value] + list(self.headers_more)
+        return [(name, value.encode()) for name, value in pairs if value]
 
     @classmethod
     def read(cls, topic: str, key: bytes | None, value: bytes | None, headers: object) -> Envelope:
