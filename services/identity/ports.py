@@ -92,13 +92,17 @@ class AttemptCounter(Protocol):
         """
         ...
 
+    async def give_back(self, limit: Limit, who: str) -> None:
+        """Take back an attempt that was right."""
+        ...
+
 
 @dataclass(frozen=True)
 class Limits:
     """How often what may be tried.
 
     Attributes:
-        login_identity: Logins for one number or staff code.
+        login_identity: Wrong logins for one number or staff code.
         login_network: Logins from one network.
         login_all: Logins on the whole platform.
         mail_identity: Mailed codes for one number.

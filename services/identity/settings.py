@@ -20,7 +20,7 @@ class IdentitySettings(ServiceSettings):
         cin_pattern: What a CIN number must match as a whole.
         code_ttl_h: Hours for which a mailed code works.
         terms_version: Version of the terms and the notice that people agree to.
-        logins_per_identity: Most logins for one number or staff code in 15 minutes.
+        logins_per_identity: Most wrong logins for one number or staff code in 15 minutes.
         logins_per_network: Most logins from one network in 15 minutes; a centre or a mobile operator is one.
         logins_per_minute: Most logins on the whole platform in a minute.
         mails_per_identity: Most forgotten codes that are mailed for one number in an hour.

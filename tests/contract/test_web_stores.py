@@ -102,3 +102,12 @@ async def test_what_lies_in_the_database_tells_nothing_and_is_dropped_in_time(st
     for name in await stores.database.list_collection_names():
         indexes = await stores.database[name].index_information()
         assert indexes["expires_at"]["expireAfterSeconds"] == 0
+
+
+async def test_what_is_given_back_is_counted_no_more_and_never_under_zero(stores: Stores) -> None:
+    key, later = secrets.token_hex(8), stores.clock.now() + timedelta(minutes=1)
+    await stores.counters.give_back(key)
+    assert await stores.counters.hit(key, later) == 1
+    await stores.counters.give_back(key)
+    await stores.counters.give_back(key)
+    assert await stores.counters.hit(key, later) == 1

@@ -42,6 +42,14 @@ class CounterStore(Protocol):
         """
         ...
 
+    async def give_back(self, key: str) -> None:
+        """Count one less, never under zero.
+
+        Args:
+            key: A digest.
+        """
+        ...
+
 
 class Throttle:
     """Counts attempts and refuses those over a limit.
@@ -73,6 +81,16 @@ class Throttle:
         if await self._store.hit(self._digest(limit, who, window), ends_at) > limit.most:
             raise TooManyAttempts(retry_after_s=limit.window_s - into_s)
 
+    async def give_back(self, limit: Limit, who: str) -> None:
+        """Take back one attempt of this window, one that turned out to be right.
+
+        Args:
+            limit: Which one.
+            who: Whom it was counted for.
+        """
+        window = int(self._clock.now().timestamp()) // limit.window_s
+        await self._store.give_back(self._digest(limit, who, window))
+
     def _digest(self, limit: Limit, who: str, window: int) -> str:
         text = "\x1f".join(("throttle", limit.name, str(window), who))
         return hmac.new(self._key, text.encode(), sha256).hexdigest()
@@ -92,3 +110,9 @@ class MemoryCounters:
         count = self._counts.get(key, (0, expires_at))[0] + 1
         self._counts[key] = (count, expires_at)
         return count
+
+    async def give_back(self, key: str) -> None:
+        """Count one less."""
+        count, expires_at = self._counts.get(key, (0, self._clock.now()))
+        if count:
+            self._counts[key] = (count - 1, expires_at)

@@ -30,6 +30,10 @@ class MongoCounters:
             # Two first attempts at once: the other one made the document, so this one finds it.
             return await self._add_one(key, expires_at)
 
+    async def give_back(self, key: str) -> None:
+        """Count one less, never under zero."""
+        await self._collection.update_one({"_id": key, "count": {"$gt": 0}}, {"$inc": {"count": -1}})
+
     async def _add_one(self, key: str, expires_at: datetime) -> int:
         counted = await self._collection.find_one_and_update(
             {"_id": key},

@@ -14,7 +14,7 @@ from services.identity.domain.codes import Code, CodeKind, check_strength
 from services.identity.domain.person import Person
 from services.identity.domain.session import Session
 from services.identity.errors import CodeMustBeChosen, LoginRefused, OldCodeWrong, SessionOver
-from services.identity.handlers.attempts import count_login, count_sending, may_mail
+from services.identity.handlers.attempts import count_as_right, count_login, count_sending, may_mail
 from services.identity.handlers.persons import (
     Change,
     change_person,
@@ -105,6 +105,7 @@ async def change_code(deps: Deps, change: NewCode) -> Entrance:
     if not session.must_choose:
         await count_login(deps, person.identifier_digest, change.network)
         await _check_old(deps, person, change.old)
+        await count_as_right(deps, person.identifier_digest)
     form = check_strength(change.new, person.holder, deps.policy.denied_codes)
     now = deps.clock.now()
     chosen = Code(CodeKind.CHOSEN, await deps.hasher.hash_secret(form), now)

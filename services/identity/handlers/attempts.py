@@ -28,6 +28,18 @@ async def count_login(deps: Deps, identity: str, network: str) -> None:
     await _count(deps, limits.login_all, "everybody")
 
 
+async def count_as_right(deps: Deps, identity: str) -> None:
+    """Let a right login not count against its own number or staff code: that limit is there for guesses.
+
+    The limits of a network and of the whole platform keep it: they are there for the work it makes.
+
+    Args:
+        deps: The parts.
+        identity: What `count_login` was called with.
+    """
+    await deps.attempts.give_back(deps.policy.limits.login_identity, identity)
+
+
 async def count_sending(deps: Deps, network: str) -> None:
     """Count a registration or a request for a new code from one network.
 

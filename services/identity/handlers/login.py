@@ -14,7 +14,7 @@ from services.identity.domain.codes import Code, CodeKind, chosen_form
 from services.identity.domain.person import Person
 from services.identity.domain.session import Session
 from services.identity.errors import LoginRefused
-from services.identity.handlers.attempts import count_login
+from services.identity.handlers.attempts import count_as_right, count_login
 from services.identity.handlers.persons import Change, change_person, code_issued, new_mailed_code
 from services.identity.handlers.sessions import Entrance, end_session, end_sessions_of, open_session
 from services.identity.ports import Deps
@@ -57,6 +57,7 @@ async def log_in(deps: Deps, login: Login) -> Entrance:
         await _note_failure(deps, stored.id)
         raise LoginRefused
     person = await _enter(deps, stored, fitting)
+    await count_as_right(deps, digest)
     if login.replaced_session_id:
         await end_session(deps, login.replaced_session_id)
     must_choose = fitting.kind is CodeKind.MAILED

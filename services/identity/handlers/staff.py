@@ -13,7 +13,7 @@ from libs.contracts.people import Role
 from services.identity.domain.session import Session
 from services.identity.domain.staff import StaffMember, login_form
 from services.identity.errors import SessionOver, StaffLoginRefused
-from services.identity.handlers.attempts import count_login
+from services.identity.handlers.attempts import count_as_right, count_login
 from services.identity.handlers.sessions import (
     Entrance,
     end_session,
@@ -112,6 +112,7 @@ async def log_in_staff(deps: Deps, login: StaffLogin) -> Entrance:
         raise StaffLoginRefused
     if not await deps.hasher.verify_secret(stored.value.password_digest, login.password):
         raise StaffLoginRefused
+    await count_as_right(deps, f"staff:{typed}")
     if login.replaced_session_id:
         await end_session(deps, login.replaced_session_id)
     session = Session.begin("staff", stored.id, stored.value.generation, deps.clock.now())

@@ -57,6 +57,14 @@ async def test_attempts_up_to_the_limit_pass_and_the_next_is_told_when_to_come_b
     assert refused.value.details["retry_after_s"] == 50
 
 
+async def test_an_attempt_that_is_given_back_can_be_made_again(throttle: Throttle) -> None:
+    await exhaust(throttle, "ZZ1")
+    await throttle.give_back(LIMIT, "ZZ1")
+    await throttle.hit(LIMIT, "ZZ1")
+    with pytest.raises(TooManyAttempts):
+        await throttle.hit(LIMIT, "ZZ1")
+
+
 async def test_a_new_window_starts_from_nothing(throttle: Throttle, clock: FixedClock) -> None:
     await exhaust(throttle, "ZZ1")
     clock.advance(timedelta(seconds=50))

@@ -94,7 +94,7 @@ async def test_digits_of_a_chosen_code_may_be_typed_on_any_keyboard(house: House
 async def test_the_old_code_cannot_be_guessed_without_end() -> None:
     house = await build_house(identity=3)
     entrance = await with_code(house)
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(OldCodeWrong):
             await change(house, entrance, "another of mine", old="wrong")
     with pytest.raises(TooManyAttempts):

@@ -102,6 +102,18 @@ async def test_too_many_logins_for_one_number_have_to_wait_whoever_tries() -> No
     assert (await log_in(house.deps, login(code))).token
 
 
+async def test_right_logins_don_t_count_against_their_own_number() -> None:
+    house = await build_house(identity=2)
+    await choose(house, await log_in(house.deps, login(await house.register())))
+    for _ in range(3):
+        assert (await log_in(house.deps, login(CHOSEN))).token
+    for _ in range(2):
+        with pytest.raises(LoginRefused):
+            await log_in(house.deps, login("XXXX-XXXX"))
+    with pytest.raises(TooManyAttempts):
+        await log_in(house.deps, login(CHOSEN))
+
+
 async def test_throttled_logins_cost_no_hashing() -> None:
     house = await build_house(network=1)
     await house.register()
