@@ -60,15 +60,22 @@ def has_program(*names: str) -> Callable[[], bool]:
     return lambda: any(shutil.which(name, path=SYSTEM_PATH) for name in names)
 
 
+def has_library(name: str) -> Callable[[], bool]:
+    """Return a check that is true where the dynamic linker knows a library by its file's name."""
+
+    def is_known() -> bool:
+        linker = shutil.which("ldconfig", path=f"{SYSTEM_PATH}:/sbin")
+        if linker is None:
+            return False
+        known = subprocess.run([linker, "-p"], capture_output=True, text=True, check=False).stdout
+        return f"{name} " in known
+
+    return is_known
+
+
 def has_libcurl() -> bool:
     """Tell whether mongod's wheel finds libcurl; a mongod on PATH brings its own."""
-    if shutil.which("mongod"):
-        return True
-    linker = shutil.which("ldconfig", path=f"{SYSTEM_PATH}:/sbin")
-    if linker is None:
-        return False
-    known = subprocess.run([linker, "-p"], capture_output=True, text=True, check=False).stdout
-    return "libcurl.so.4 " in known
+    return bool(shutil.which("mongod")) or has_library("libcurl.so.4")()
 
 
 def has_unicode_data() -> bool:
@@ -94,6 +101,14 @@ TOOLS: Final = (
     Tool("libcurl4", "MongoDB's server links to it", "libcurl4", has_libcurl),
     Tool("chromium", "the tests in a real browser", "chromium", has_program("chromium")),
     Tool("pdftoppm", "pictures of the certificate's pages", "poppler-utils", has_program("pdftoppm")),
+    Tool("softhsm2", "the seal's key in a (soft) security module", "softhsm2", has_program("softhsm2-util")),
+    Tool("libzbar0", "a second reader of QR codes", "libzbar0", has_library("libzbar.so.0")),
+    Tool(
+        "libpango",
+        "WeasyPrint, which the certificate is measured against",
+        "libpangoft2-1.0-0",
+        has_library("libpangoft2-1.0.so.0"),
+    ),
     Tool("unicode-data", "Unicode's own test of text in two directions", "unicode-data", has_unicode_data),
 )
 
