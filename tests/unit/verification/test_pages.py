@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +22,8 @@ from tests.support.verifying import CODE, PAGES, UNKNOWN_CODE, Verifying, verify
 from tests.support.visitors import FORM, Site, build_site
 
 TYPED = format_code(CODE)
+# The holder's birth year as a value of its own; by chance it may stand in a moment's fraction or in an id.
+YEAR_ALONE = re.compile(r"(?<![\w.-])1994(?![\w-])")
 BIRTH_DATE = {"birth_date-day": "8", "birth_date-month": "3", "birth_date-year": "1994"}
 HTML = {"accept": "text/html"}
 
@@ -81,7 +83,8 @@ async def test_a_code_alone_shows_status_number_dates_and_masked_name(lang: str,
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     assert all(word in answer.text for word in [*words, "2026/000123"])
-    assert not any(hidden in answer.text for hidden in ("Yassine", "ياسين", "ZZ100005", "1994", "مكناس"))
+    assert not any(hidden in answer.text for hidden in ("Yassine", "ياسين", "ZZ100005", "مكناس"))
+    assert not YEAR_ALONE.search(answer.text)
 
 
 @pytest.mark.parametrize(
@@ -190,8 +193,7 @@ async def test_no_log_names_a_code_a_number_or_a_person(logged: io.StringIO) -> 
     text = logged.getvalue()
     assert '"route": "/verify"' in text or '"route":"/verify"' in text
     assert not any(hidden in text for hidden in (CODE, TYPED, "2026/000123", "Yassine"))
-    # A year alone may stand by chance in a moment's fraction or in an id; a value of its own it may not be.
-    assert not re.search(r"(?<![\w.-])1994(?![\w-])", text)
+    assert not YEAR_ALONE.search(text)
 
 
 async def api_check(service: Verifying, body: dict[str, str]) -> httpx.Response:
