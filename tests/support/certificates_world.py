@@ -141,7 +141,7 @@ class NotedSigner:
         if self.silent:
             raise SealUnavailable
         self.signed.append(sha256)
-        return Seal(f"seal of {sha256}", "key-1")
+        return Seal("key-1", signature=f"seal of {sha256}")
 
 
 @dataclass

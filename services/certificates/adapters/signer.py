@@ -64,7 +64,7 @@ class SealProcess:
                 log.warning("seal.no_answer", cause=type(error).__name__)
                 await self._end()
                 raise SealUnavailable from error
-            return Seal(answer, running.key_id)
+            return Seal(running.key_id, signature=answer)
 
     async def close(self) -> None:
         """End the process."""

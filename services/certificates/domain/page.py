@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from libs.contracts.code import CODE_LENGTH, format_code
@@ -9,7 +10,7 @@ from libs.contracts.requests import PrintedPerson
 from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.number import format_number
 from services.certificates.domain.printed import CertificateContent, Holder
-from services.certificates.domain.version import SigningPlan
+from services.certificates.domain.version import SigningPlan, VersionKind
 
 _NO_CODE = "0" * CODE_LENGTH
 
@@ -23,7 +24,12 @@ def page_of(certificate: Certificate, plan: SigningPlan, origin: str) -> Certifi
         origin: The platform's public origin, without a slash at its end.
     """
     personal = certificate.get_personal()
-    return _page(certificate, plan.number, plan.issued_on, personal.codes[plan.version - 1], origin)
+    page = _page(certificate, plan.number, plan.issued_on, personal.codes[plan.version - 1], origin)
+    return replace(
+        page,
+        duplicate=plan.kind is VersionKind.DUPLICATE,
+        corrected=plan.kind is VersionKind.CORRECTION,
+    )
 
 
 def preview_of(certificate: Certificate, today: date, origin: str) -> CertificateContent:

@@ -19,6 +19,26 @@ class Standing(StrEnum):
     REVOKED = "revoked"
 
 
+class VersionKind(StrEnum):
+    """Why there is a version."""
+
+    FIRST = "first"
+    CORRECTION = "correction"
+    DUPLICATE = "duplicate"
+
+
+class SealLevel(StrEnum):
+    """The form of a seal.
+
+    `DETACHED` is the first form: r and s over the file's digest, kept beside it. The others are PAdES levels
+    (ETSI EN 319 142-1), in a slot of the file itself.
+    """
+
+    DETACHED = "detached"
+    BASELINE_B = "B-B"
+    BASELINE_LT = "B-LT"
+
+
 @dataclass(frozen=True)
 class Approval:
     """A signatory's will to sign.
@@ -41,6 +61,8 @@ class SigningPlan:
         number: `YYYY/NNNNNN`.
         code_hash: SHA-256, in hex, of the verification code.
         issued_on: The day in Casablanca on which the signatory approved.
+        kind: Why there will be this version.
+        status_index: Its place in the status list; None on what was planned before there was one.
     """
 
     version: int
@@ -48,14 +70,16 @@ class SigningPlan:
     code_hash: str
     issued_on: date
     approval: Approval
+    kind: VersionKind = VersionKind.FIRST
+    status_index: int | None = None
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A stored PDF.
+    """A stored PDF, as it was set: the slot for its signature is empty.
 
     Attributes:
-        sha256: Of its bytes, in hex: what the seal signs.
+        sha256: Of its bytes, in hex.
     """
 
     paper_id: str
@@ -64,17 +88,38 @@ class Paper:
 
 @dataclass(frozen=True)
 class Seal:
-    """The ministry's detached signature over a PDF's SHA-256.
+    """The ministry's signature of one PDF.
 
-    It is an ES256 signature by the platform's own key, not a qualified one in the sense of law 43-20.
+    It is made with the platform's own key: not a qualified signature in the sense of law 43-20.
 
     Attributes:
-        signature: r and s, 64 bytes, in base64url without padding (RFC 7518, section 3.4).
         key_id: The RFC 7638 thumbprint of the key that made it.
+        cms: The CMS that stands in the PDF's slot, DER in base64; empty on a detached one.
+        level: Its form.
+        signature: Of a detached one: r and s, 64 bytes, in base64url without padding (RFC 7518, section 3.4).
     """
 
-    signature: str
     key_id: str
+    cms: str = ""
+    level: SealLevel = SealLevel.DETACHED
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What stands behind a version once it was stored, sealed and logged.
+
+    Attributes:
+        document_sha256: In hex, of what the seal covers: the file but for the signature's slot.
+        changed_at: The moment that the log has for it.
+    """
+
+    paper: Paper
+    seal: Seal
+    document_sha256: str | None = None
+    log_index: int | None = None
+    log_salt: str = ""
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +128,14 @@ class Version:
 
     Attributes:
         valid_until: The last day, or None for ever.
+        kind: Why there is this version.
+        status_index: Its place in the status list; None on what was issued before there was one.
+        document_sha256: In hex, of what the seal covers: the file but for the signature's slot. None on a
+            detached seal, which covers the whole file.
+        log_index: The newest log entry about this version; None on what was issued before there was one.
+        log_salt: Of that entry's commitment, in hex.
+        changed_at: Since when it has this status; None on what was issued before this was noted.
+        reason: Why it has this status, as the public may know it; empty where there's nothing to say.
     """
 
     version: int
@@ -94,6 +147,13 @@ class Version:
     paper: Paper
     seal: Seal
     approval: Approval
+    kind: VersionKind = VersionKind.FIRST
+    status_index: int | None = None
+    document_sha256: str | None = None
+    log_index: int | None = None
+    log_salt: str = ""
+    changed_at: datetime | None = None
+    reason: str = ""
 
 
 def standing(version: Version, today: date) -> Standing:

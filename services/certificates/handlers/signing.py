@@ -12,7 +12,7 @@ from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.code import ENTROPY_BYTES, draw_code
 from services.certificates.domain.page import page_of
 from services.certificates.domain.signing import issue, plan_signing
-from services.certificates.domain.version import Approval, Paper, SigningPlan
+from services.certificates.domain.version import Approval, Paper, Proof, SigningPlan
 from services.certificates.errors import WrongStage
 from services.certificates.handlers.work import load_file
 from services.certificates.ports import Deps
@@ -58,7 +58,7 @@ async def resume_signing(deps: Deps, stored: Stored[Certificate]) -> None:
     paper = await _kept_paper(deps, stored.value, plan)
     seal = await deps.signer.sign(paper.sha256)
     now = deps.clock.now()
-    issued = issue(stored.value, paper, seal, now)
+    issued = issue(stored.value, Proof(paper, seal, changed_at=now), now)
     version = issued.versions[-1]
     told = [
         Fact(facts.issued(issued, version)),

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from libs.contracts.code import ALPHABET, code_hash
 from services.certificates.domain.certificate import (
@@ -27,7 +28,18 @@ from services.certificates.domain.certificate import (
 from services.certificates.domain.code import draw_code
 from services.certificates.domain.page import page_of, preview_of
 from services.certificates.domain.signing import issue, plan_signing
-from services.certificates.domain.version import Approval, Paper, Seal, Standing, standing
+from services.certificates.domain.version import (
+    Approval,
+    Paper,
+    Proof,
+    Seal,
+    SealLevel,
+    SigningPlan,
+    Standing,
+    Version,
+    VersionKind,
+    standing,
+)
 from services.certificates.errors import (
     AlreadyHandedOver,
     AlreadyIssued,
@@ -40,6 +52,14 @@ from tests.support.certificates_world import MORNING, ORIGIN, PRINTED
 
 CODE = "0123456789ABCDEF"
 NUMBER = "2026/000001"
+PROOF = Proof(
+    Paper("request-1-1", "00" * 32),
+    Seal("key", "Q01T", SealLevel.BASELINE_B),
+    document_sha256="11" * 32,
+    log_index=7,
+    log_salt="22" * 16,
+    changed_at=MORNING,
+)
 
 
 def drafting() -> Certificate:
@@ -77,7 +97,7 @@ def planned() -> Certificate:
 
 
 def issued() -> Certificate:
-    return issue(planned(), Paper("request-1-1", "00" * 32), Seal("seal", "key"), MORNING)
+    return issue(planned(), PROOF, MORNING)
 
 
 def cancelled() -> Certificate:
@@ -183,12 +203,12 @@ def test_what_is_issued_is_what_was_planned() -> None:
 
 def test_issuing_twice_is_refused() -> None:
     with pytest.raises(AlreadyIssued):
-        issue(issued(), Paper("x", "00" * 32), Seal("seal", "key"), MORNING)
+        issue(issued(), PROOF, MORNING)
 
 
 def test_issuing_without_a_plan_is_refused() -> None:
     with pytest.raises(WrongStage):
-        issue(signature(), Paper("x", "00" * 32), Seal("seal", "key"), MORNING)
+        issue(signature(), PROOF, MORNING)
 
 
 def test_handing_over_twice_is_refused() -> None:
@@ -252,3 +272,58 @@ def test_a_code_spells_all_of_its_entropy(one: bytes, other: bytes) -> None:
 def test_a_code_is_drawn_from_eighty_bits(size: int) -> None:
     with pytest.raises(ValueError, match="10 bytes"):
         draw_code(bytes(size))
+
+
+def test_what_was_planned_stored_sealed_and_logged_stands_in_the_version() -> None:
+    planned_copy = plan_signing(signature(), approval(), CODE, kind=VersionKind.DUPLICATE, status_index=9)
+    version = issue(planned_copy, PROOF, MORNING).versions[0]
+    assert (version.kind, version.status_index) == (VersionKind.DUPLICATE, 9)
+    assert (version.document_sha256, version.log_index, version.log_salt) == ("11" * 32, 7, "22" * 16)
+    assert (version.seal.level, version.changed_at) == (SealLevel.BASELINE_B, MORNING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "marks"),
+    [
+        (VersionKind.FIRST, (False, False)),
+        (VersionKind.DUPLICATE, (True, False)),
+        (VersionKind.CORRECTION, (False, True)),
+    ],
+)
+def test_a_page_is_marked_with_why_there_is_another_version(
+    kind: VersionKind, marks: tuple[bool, bool]
+) -> None:
+    file = plan_signing(signature(), approval(), CODE, kind=kind)
+    assert file.plan is not None
+    page = page_of(file, file.plan, ORIGIN)
+    assert (page.duplicate, page.corrected) == marks
+
+
+OLD_APPROVAL = {
+    "signatory_id": "signatory",
+    "authenticated_at": "2026-11-23T08:58:00Z",
+    "approved_at": "2026-11-23T09:00:00Z",
+}
+OLD_VERSION = {
+    "version": 1,
+    "number": NUMBER,
+    "code_hash": "ab" * 32,
+    "status": "valid",
+    "issued_on": "2026-11-23",
+    "valid_until": None,
+    "paper": {"paper_id": "request-1-1", "sha256": "cd" * 32},
+    "seal": {"signature": "c2ln", "key_id": "key"},
+    "approval": OLD_APPROVAL,
+}
+
+
+def test_a_version_that_was_stored_before_the_slot_and_the_log_is_still_read() -> None:
+    version = TypeAdapter(Version).validate_python(OLD_VERSION)
+    assert version.seal == Seal("key", level=SealLevel.DETACHED, signature="c2ln")
+    assert (version.kind, version.log_index, version.document_sha256) == (VersionKind.FIRST, None, None)
+
+
+def test_a_plan_that_was_stored_before_the_status_list_is_still_read() -> None:
+    old = {"version": 1, "number": NUMBER, "code_hash": "ab" * 32, "issued_on": "2026-11-23"}
+    plan = TypeAdapter(SigningPlan).validate_python({**old, "approval": OLD_APPROVAL})
+    assert (plan.kind, plan.status_index) == (VersionKind.FIRST, None)
