@@ -106,12 +106,19 @@ async def test_a_number_that_died_between_its_two_writes_is_found_and_voided(
 
 
 async def test_whoever_was_taken_for_lost_gets_another_number(
-    numbers: MongoNumbers, database: Database
+    numbers: MongoNumbers, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = await numbers._count(YEAR)
-    await numbers.take(YEAR, "fast", MORNING)
-    await numbers.void_lost(YEAR, MORNING, LATER)
-    await numbers._write(YEAR, slow, LATER, "slow")
+    other = MongoNumbers(database)
+    count = numbers._count
+
+    async def count_and_stall(year: int, so_many: int = 1) -> int:
+        monkeypatch.undo()
+        last = await count(year, so_many)
+        await other.take(YEAR, "fast", MORNING)
+        assert await other.void_lost(YEAR, MORNING, LATER) == so_many
+        return last
+
+    monkeypatch.setattr(numbers, "_count", count_and_stall)
     assert await numbers.take(YEAR, "slow", LATER) == "2026/000003"
     assert await ledger(database) == {"2026/000001": "lost", "2026/000002": "fast", "2026/000003": "slow"}
 
