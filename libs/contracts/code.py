@@ -13,6 +13,10 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
 """Characters that carry the code's 80 random bits; one check character follows them."""
 
+ENTROPY_BYTES = 10
+"""80 bits: 16 characters of 5 bits."""
+
+_BITS = 5
 _GROUP = 4
 _TYPED_LENGTH = CODE_LENGTH + 1
 _FOLDED = str.maketrans("OIL", "011")
@@ -104,6 +108,35 @@ def format_code(code: str) -> str:
     """How a certificate shows 16 characters: `XXXX-XXXX-XXXX-XXXX-C`."""
     groups = [code[start : start + _GROUP] for start in range(0, CODE_LENGTH, _GROUP)]
     return "-".join([*groups, check_character(code)])
+
+
+def code_of(entropy: bytes) -> str:
+    """The 16 characters that spell 10 bytes.
+
+    Raises:
+        ValueError: There are more bytes or fewer.
+    """
+    if len(entropy) != ENTROPY_BYTES:
+        raise ValueError(f"a code is spelled from {ENTROPY_BYTES} bytes")
+    number = int.from_bytes(entropy)
+    shifts = range(_BITS * (CODE_LENGTH - 1), -1, -_BITS)
+    return "".join(ALPHABET[number >> shift & (1 << _BITS) - 1] for shift in shifts)
+
+
+def entropy_of(code: str) -> bytes:
+    """The 10 bytes that 16 characters spell.
+
+    Raises:
+        MalformedCode: It isn't 16 characters of the alphabet.
+    """
+    if len(code) != CODE_LENGTH:
+        raise MalformedCode(Fault.LENGTH)
+    if any(character not in _VALUES for character in code):
+        raise MalformedCode(Fault.CHARACTERS)
+    number = 0
+    for character in code:
+        number = number << _BITS | _VALUES[character]
+    return number.to_bytes(ENTROPY_BYTES)
 
 
 def code_hash(code: str) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from libs.contracts.code import ALPHABET, CODE_LENGTH
+from libs.contracts.code import ENTROPY_BYTES, code_of
 
-ENTROPY_BYTES = 10
-"""80 bits: 16 characters of 5 bits."""
-
-_BITS = 5
+__all__ = ["ENTROPY_BYTES", "draw_code"]
 
 
 def draw_code(entropy: bytes) -> str:
@@ -19,8 +16,4 @@ def draw_code(entropy: bytes) -> str:
     Raises:
         ValueError: There are more bytes or fewer.
     """
-    if len(entropy) != ENTROPY_BYTES:
-        raise ValueError(f"a code is drawn from {ENTROPY_BYTES} bytes")
-    number = int.from_bytes(entropy)
-    shifts = range(_BITS * (CODE_LENGTH - 1), -1, -_BITS)
-    return "".join(ALPHABET[number >> shift & (1 << _BITS) - 1] for shift in shifts)
+    return code_of(entropy)
