@@ -123,7 +123,13 @@ class CertificateState(SealedEvent, CertificateEvent):
 
 
 class CertificateStatusPublished(Event):
-    """What partners follow: status without a person."""
+    """What partners follow: status without a person.
+
+    Attributes:
+        document_sha256: In hex, of the PDF but for its signature's slot.
+        log_index: Of this change's entry in the issuance log, from 0.
+        log_salt: In hex, of that entry's commitment, which is made from this fact (docs/log.md).
+    """
 
     topics = ("certificates.public",)
 
@@ -134,3 +140,6 @@ class CertificateStatusPublished(Event):
     issued_on: date
     valid_until: date | None
     changed_at: datetime
+    document_sha256: str | None = None
+    log_index: int | None = None
+    log_salt: str | None = None

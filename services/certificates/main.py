@@ -14,6 +14,7 @@ from libs.chassis.runtime import Service
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.certificates import api, pages
+from services.certificates.adapters.log_store import MongoLogEntries
 from services.certificates.adapters.numbers import MongoNumbers
 from services.certificates.adapters.papers import MongoPapers
 from services.certificates.adapters.printer import PooledPrinter
@@ -59,6 +60,8 @@ async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
     store = await Store.open(platform)
     numbers = MongoNumbers(platform.database)
     await numbers.prepare()
+    log = MongoLogEntries(platform.database, secrets.token_bytes)
+    await log.prepare()
     pool = ThreadPoolExecutor(_PAGE_SETTERS, thread_name_prefix="pages")
     signer = SealProcess(settings.seal_key_file)
 
@@ -74,6 +77,7 @@ async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
         papers=MongoPapers(platform.database, platform.vault, platform.clock),
         printer=PooledPrinter(pool),
         signer=signer,
+        log=log,
         entropy=secrets.token_bytes,
         origin=settings.public_origin,
     )

@@ -11,6 +11,7 @@ from libs.chassis.aggregates import Aggregates, Stored
 from libs.chassis.clock import Clock
 from libs.chassis.trust import Trust
 from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.log import LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.version import Paper, Seal
@@ -146,6 +147,17 @@ class Signer(Protocol):
         ...
 
 
+class Log(Protocol):
+    """The public log of what happens to certificates."""
+
+    async def append(self, intent: LogIntent) -> LogReceipt:
+        """Where that change stands in the log; it is written unless an earlier attempt wrote it.
+
+        Its moment becomes that of the entry before, where it would be earlier.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Deps:
     """What every handler receives.
@@ -163,5 +175,6 @@ class Deps:
     papers: Papers
     printer: Printer
     signer: Signer
+    log: Log
     entropy: Callable[[int], bytes]
     origin: str

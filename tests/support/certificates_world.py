@@ -31,6 +31,7 @@ from libs.contracts.requests import (
 from services.certificates import handlers
 from services.certificates.adapters.store import Store
 from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.log import LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason, format_number
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.version import Paper, Seal
@@ -145,6 +146,19 @@ class NotedSigner:
 
 
 @dataclass
+class MemoryLog:
+    """Keeps the log's entries in a list; a change that is logged again keeps its first entry."""
+
+    kept: dict[str, tuple[LogIntent, LogReceipt]] = field(default_factory=dict)
+
+    async def append(self, intent: LogIntent) -> LogReceipt:
+        last = max((receipt.at for _intent, receipt in self.kept.values()), default=MORNING)
+        at = max(last, intent.statement.changed_at)
+        receipt = LogReceipt(len(self.kept), f"{len(self.kept):064x}", at)
+        return self.kept.setdefault(intent.key, (intent, receipt))[1]
+
+
+@dataclass
 class World:
     """Everything at hand for one test."""
 
@@ -155,6 +169,7 @@ class World:
     papers: MemoryPapers
     printer: NotedPrinter
     signer: NotedSigner
+    log: MemoryLog
     _sequences: dict[str, int] = field(default_factory=dict)
 
     def delivery(self, event: Event, key: str, secret: Any = None) -> Delivery[Any]:
@@ -225,6 +240,7 @@ async def new_world() -> World:
     platform = MemoryPlatform(clock, "certificates")
     store = await Store.open(platform)
     numbers, papers, printer, signer = MemoryNumbers(), MemoryPapers(), NotedPrinter(), NotedSigner()
+    log = MemoryLog()
     draws = itertools.count(1)
     deps = Deps(
         clock=clock,
@@ -235,10 +251,11 @@ async def new_world() -> World:
         papers=papers,
         printer=printer,
         signer=signer,
+        log=log,
         entropy=lambda size: next(draws).to_bytes(size),
         origin=ORIGIN,
     )
-    return World(deps, platform, clock, numbers, papers, printer, signer)
+    return World(deps, platform, clock, numbers, papers, printer, signer, log)
 
 
 class Crash(Exception):

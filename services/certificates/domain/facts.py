@@ -86,7 +86,7 @@ def content(certificate: Certificate) -> PrintedContent:
 
 
 def status(certificate: Certificate, version: Version, at: datetime) -> CertificateStatusPublished:
-    """What partners follow."""
+    """What partners follow; a version in the log is told with the moment of its entry."""
     return CertificateStatusPublished(
         certificate_id=certificate.request_id,
         number=version.number,
@@ -94,7 +94,10 @@ def status(certificate: Certificate, version: Version, at: datetime) -> Certific
         status=version.status,
         issued_on=version.issued_on,
         valid_until=version.valid_until,
-        changed_at=at,
+        changed_at=version.changed_at or at,
+        document_sha256=version.document_sha256 or version.paper.sha256,
+        log_index=version.log_index,
+        log_salt=version.log_salt or None,
     )
 
 

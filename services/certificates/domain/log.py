@@ -1,0 +1,66 @@
+"""What of a certificate's life stands in the public log, and what comes back when it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from libs.contracts.issuance_log.entry import LogKind, Statement
+from services.certificates.domain.version import Version
+
+
+@dataclass(frozen=True)
+class LogIntent:
+    """What is about to become true of a version and must stand in the log first.
+
+    Attributes:
+        key: The same for every attempt at one change, so that it is logged once.
+        statement: What the entry will commit to; its moment is moved on where the log is further.
+    """
+
+    key: str
+    kind: LogKind
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class LogReceipt:
+    """Where an entry stands.
+
+    Attributes:
+        index: From 0.
+        salt: Of the commitment, in hex.
+        at: The entry's moment: that of the first attempt, and never before that of the entry before.
+    """
+
+    index: int
+    salt: str
+    at: datetime
+
+
+def intent_of(certificate_id: str, version: Version, kind: LogKind, at: datetime) -> LogIntent:
+    """What to log of a version.
+
+    Args:
+        certificate_id: Whose version it is.
+        version: As it will be, with its new status, and still with the log index of its last entry.
+        kind: What happens to it.
+        at: The moment.
+    """
+    before = "first" if version.log_index is None else version.log_index
+    statement = Statement(
+        certificate_id=certificate_id,
+        number=version.number,
+        version=version.version,
+        status=version.status,
+        document_sha256=version.document_sha256 or version.paper.sha256,
+        issued_on=version.issued_on,
+        valid_until=version.valid_until,
+        changed_at=at,
+    )
+    return LogIntent(f"{certificate_id}/{version.version}/{kind}/{before}", kind, statement)
+
+
+def logged(version: Version, receipt: LogReceipt) -> Version:
+    """The version with its newest entry."""
+    return replace(version, log_index=receipt.index, log_salt=receipt.salt, changed_at=receipt.at)
