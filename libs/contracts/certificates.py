@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from libs.contracts.event import Data, Event, SealedEvent
 from libs.contracts.requests import PrintedPerson
@@ -16,6 +17,14 @@ class CertificateStatus(StrEnum):
     SUSPENDED = "suspended"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
+
+
+class SupersededBy(StrEnum):
+    """What came in a version's place."""
+
+    CORRECTION = "correction"
+    DUPLICATE = "duplicate"
+    RENEWAL = "renewal"
 
 
 class CertificateEvent(Event):
@@ -92,11 +101,116 @@ class DraftCancelled(CertificateEvent):
     topics = ("certificates.facts",)
 
 
+class ReissueEvent(CertificateEvent):
+    """What every fact about another version says in clear."""
+
+    kind: Literal["correction", "duplicate"]
+
+
+class ReissueOpened(ReissueEvent):
+    """Another version is being made; the one in force stays so until that one is signed."""
+
+    topics = ("certificates.facts",)
+
+    opened_at: datetime
+
+
+class ReissueDropped(ReissueEvent):
+    """There will be no other version, or what the holder told was found to be no mistake."""
+
+    topics = ("certificates.facts",)
+
+    dropped_at: datetime
+
+
+class NewVersionEvent(CertificateEvent):
+    """What every fact about a version in another one's place says in clear.
+
+    Attributes:
+        number: `YYYY/NNNNNN`, the one it always had.
+        valid_until: The last day, or None for ever.
+    """
+
+    number: str
+    version: int
+    issued_on: date
+    valid_until: date | None
+
+
+class CertificateCorrected(NewVersionEvent):
+    """A corrected version is in force and the one before it no longer, both in one step."""
+
+    topics = ("certificates.facts",)
+
+
+class CertificateDuplicated(NewVersionEvent):
+    """A duplicate is in force and the one before it no longer, both in one step."""
+
+    topics = ("certificates.facts",)
+
+
+class CertificateSuperseded(CertificateEvent):
+    """A renewal takes its place.
+
+    Attributes:
+        by_certificate_id: The renewal.
+    """
+
+    topics = ("certificates.facts",)
+
+    by_certificate_id: str
+    superseded_at: datetime
+
+
+class CertificateSuspended(CertificateEvent):
+    """It has no force until an inquiry ends."""
+
+    topics = ("certificates.facts",)
+
+    suspended_at: datetime
+
+
+class CertificateResumed(CertificateEvent):
+    """It is in force again."""
+
+    topics = ("certificates.facts",)
+
+    resumed_at: datetime
+
+
+class CertificateRevoked(CertificateEvent):
+    """It has no force any more, in none of its versions; why stays inside the house.
+
+    Attributes:
+        tell_holder: False where there's nobody left to write to.
+    """
+
+    topics = ("certificates.facts",)
+
+    revoked_at: datetime
+    tell_holder: bool = True
+
+
+class CertificateExpiring(CertificateEvent):
+    """Its last day is near: told once for each of the three terms.
+
+    Attributes:
+        days: 90, 60 or 30: within how many days it ends.
+    """
+
+    topics = ("certificates.facts",)
+
+    days: int
+    valid_until: date
+
+
 class CertificateVersion(Data):
     """One version of a certificate as a verifier must know it.
 
     Attributes:
         code_hash: SHA-256, in hex, of the 16-character verification code without its check character.
+        changed_at: Since when it has this status; None where that wasn't noted.
+        superseded_by: What came in its place, of a superseded one.
     """
 
     version: int
@@ -105,6 +219,8 @@ class CertificateVersion(Data):
     status: CertificateStatus
     issued_on: date
     valid_until: date | None
+    changed_at: datetime | None = None
+    superseded_by: SupersededBy | None = None
 
 
 class PrintedContent(Data):

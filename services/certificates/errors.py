@@ -33,6 +33,62 @@ class SigningUnderway(Permanent):
     status = 409
 
 
+class NotInForce(Permanent):
+    """The certificate isn't valid, so there's nothing to reissue, renew, suspend or hand over."""
+
+    slug = "not-in-force"
+    status = 409
+
+
+class NotSuspended(Permanent):
+    """Only a suspended certificate can be put in force again."""
+
+    slug = "not-suspended"
+    status = 409
+
+
+class AlreadyRevoked(Permanent):
+    """The certificate is revoked, for good."""
+
+    slug = "already-revoked"
+    status = 409
+
+
+class ReissueUnderway(Permanent):
+    """A correction or a duplicate is being made already."""
+
+    slug = "reissue-underway"
+    status = 409
+
+
+class OrderUnderway(Permanent):
+    """A suspension, resumption or revocation waits for its confirmation already."""
+
+    slug = "order-underway"
+    status = 409
+
+
+class NothingAsked(Permanent):
+    """There's nothing to confirm, decline or dismiss: somebody else was faster."""
+
+    slug = "nothing-asked"
+    status = 409
+
+
+class NothingToCorrect(Permanent):
+    """The correction would print what is printed already."""
+
+    slug = "nothing-to-correct"
+    status = 422
+
+
+class AlreadyTold(Permanent):
+    """The holder's earlier word about a mistake still waits for its answer."""
+
+    slug = "already-told"
+    status = 409
+
+
 class AlreadyHandedOver(Permanent):
     """The certificate was handed over before."""
 

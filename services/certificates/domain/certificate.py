@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
-from libs.contracts.requests import PrintedPerson
-from services.certificates.domain.version import SigningPlan, Version
+from libs.contracts.certificates import CertificateStatus
+from libs.contracts.people import Role
+from services.certificates.domain.orders import Order, Reissue
+from services.certificates.domain.personal import Note, Personal
+from services.certificates.domain.version import SigningPlan, Version, VersionKind
 from services.certificates.errors import (
     AlreadyHandedOver,
     AlreadyIssued,
     Erased,
     FourEyes,
+    NotInForce,
     SigningUnderway,
     WrongStage,
 )
@@ -40,7 +44,20 @@ class Action(StrEnum):
     ISSUED = "issued"
     HANDED_OVER = "handed_over"
     WITHDRAWN = "withdrawn"
+    MISTAKE_TOLD = "mistake_told"
+    MISTAKE_DISMISSED = "mistake_dismissed"
+    REISSUE_OPENED = "reissue_opened"
+    REISSUE_DROPPED = "reissue_dropped"
+    ORDER_ASKED = "order_asked"
+    ORDER_DECLINED = "order_declined"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    REVOKED = "revoked"
+    RENEWED = "renewed"
 
+
+PREPARING = (Action.DRAFTED, Action.REISSUE_OPENED)
+"""Whoever did one of these has proposed what is printed, and may neither control nor sign it."""
 
 APPLICANT = "applicant"
 """Stands for the holder in a file's history, where others stand by their staff id."""
@@ -48,36 +65,18 @@ APPLICANT = "applicant"
 
 @dataclass(frozen=True)
 class Move:
-    """One line of the file's history; lines are only ever added."""
+    """One line of the file's history; lines are only ever added.
+
+    Attributes:
+        role: In which role it was done, where the action alone doesn't say it.
+    """
 
     at: datetime
     by: str
     action: Action
     from_stage: Stage
     to_stage: Stage
-
-
-@dataclass(frozen=True)
-class Note:
-    """Why a file went back; only the staff reads it."""
-
-    at: datetime
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Personal:
-    """What is sealed under the holder's key.
-
-    Attributes:
-        codes: The 16 characters of each version's verification code, a planned one included.
-        notes: Written by people about a person, so they are sealed too.
-    """
-
-    printed: PrintedPerson
-    codes: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    role: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,11 @@ class Certificate:
         plan: The signature under way.
         withdrawal_requested: The applicant wants it no longer: it can't be drafted a second time.
         number_settled: Of a cancelled one: its number, if it had one, is recorded as void.
+        renews: The certificate in whose place this one comes.
+        reissue: Another version under way.
+        order: Another status under way.
+        mistake_told_at: Since when the holder's word about a mistake waits for an answer.
+        remind_on: The day from which the holder is to be told of the end; None where nothing is to be told.
     """
 
     request_id: str
@@ -116,7 +120,22 @@ class Certificate:
     number_settled: bool = False
     downloaded_at: datetime | None = None
     handed_over_at: datetime | None = None
+    renews: str | None = None
+    reissue: Reissue | None = None
+    order: Order | None = None
+    mistake_told_at: datetime | None = None
+    remind_on: date | None = None
     personal: Personal | None = None
+
+    @property
+    def newest(self) -> Version | None:
+        """The newest issued version: the only one that can be in force."""
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def next_kind(self) -> VersionKind:
+        """Why there will be another version."""
+        return self.reissue.kind if self.reissue else VersionKind.FIRST
 
     def get_personal(self) -> Personal:
         """What is sealed.
@@ -151,10 +170,10 @@ def check(certificate: Certificate, controller_id: str, at: datetime) -> Certifi
 
     Raises:
         WrongStage: It isn't under control.
-        FourEyes: This controller once drafted it.
+        FourEyes: This controller once drafted or reopened it.
     """
     need_stage(certificate, Stage.CONTROL)
-    need_other_eyes(controller_id, certificate.done_by(Action.DRAFTED))
+    need_other_eyes(controller_id, certificate.done_by(*PREPARING))
     moved = move(certificate, controller_id, Action.CHECKED, Stage.RECORDING, at)
     return replace(moved, controller_id=controller_id)
 
@@ -190,7 +209,7 @@ def give_back(certificate: Certificate, staff_id: str, reason: str, at: datetime
 def withdraw(certificate: Certificate, at: datetime) -> Certificate:
     """The applicant wants it no longer: cancelled before the signature, else only noted."""
     asked = replace(certificate, withdrawal_requested=True)
-    if certificate.stage not in {Stage.DRAFTING, Stage.CONTROL, Stage.RECORDING}:
+    if certificate.versions or certificate.stage not in {Stage.DRAFTING, Stage.CONTROL, Stage.RECORDING}:
         return asked
     return move(asked, APPLICANT, Action.WITHDRAWN, Stage.CANCELLED, at)
 
@@ -201,7 +220,7 @@ def note_download(certificate: Certificate, at: datetime) -> Certificate:
     Raises:
         WrongStage: There's nothing to take.
     """
-    if certificate.stage is not Stage.ISSUED:
+    if not certificate.versions:
         raise WrongStage
     return replace(certificate, downloaded_at=certificate.downloaded_at or at)
 
@@ -211,13 +230,16 @@ def hand_over(certificate: Certificate, staff_id: str, at: datetime) -> Certific
 
     Raises:
         WrongStage: It isn't issued.
+        NotInForce: It is suspended, revoked or renewed.
         AlreadyHandedOver: That was done before.
     """
-    if certificate.stage is not Stage.ISSUED:
+    if certificate.newest is None:
         raise WrongStage
+    if certificate.newest.status is not CertificateStatus.VALID:
+        raise NotInForce
     if certificate.handed_over_at is not None:
         raise AlreadyHandedOver
-    handed = move(certificate, staff_id, Action.HANDED_OVER, Stage.ISSUED, at)
+    handed = move(certificate, staff_id, Action.HANDED_OVER, certificate.stage, at)
     return replace(handed, handed_over_at=at, moved_at=certificate.moved_at)
 
 
@@ -243,7 +265,27 @@ def need_other_eyes(staff_id: str, others: Iterable[str]) -> None:
         raise FourEyes
 
 
-def move(certificate: Certificate, by: str, action: Action, to_stage: Stage, at: datetime) -> Certificate:
+def move(
+    certificate: Certificate,
+    by: str,
+    action: Action,
+    to_stage: Stage,
+    at: datetime,
+    role: Role | None = None,
+) -> Certificate:
     """The file at its next stage, with a line more in its history."""
-    line = Move(at, by, action, certificate.stage, to_stage)
-    return replace(certificate, stage=to_stage, moved_at=at, history=(*certificate.history, line))
+    noted = note(certificate, by, action, at, role, to_stage)
+    return replace(noted, stage=to_stage, moved_at=at)
+
+
+def note(
+    certificate: Certificate,
+    by: str,
+    action: Action,
+    at: datetime,
+    role: Role | None = None,
+    to_stage: Stage | None = None,
+) -> Certificate:
+    """The file where it is, with a line more in its history."""
+    line = Move(at, by, action, certificate.stage, to_stage or certificate.stage, role)
+    return replace(certificate, history=(*certificate.history, line))

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TypedDict
+from datetime import date, datetime
+from typing import Final, Literal, TypedDict
 
 from libs.contracts.certificates import (
     CertificateChecked,
+    CertificateCorrected,
     CertificateDownloaded,
     CertificateDrafted,
+    CertificateDuplicated,
+    CertificateExpiring,
     CertificateHandedOver,
     CertificateIssued,
     CertificateRegistered,
+    CertificateResumed,
     CertificateReturned,
+    CertificateRevoked,
     CertificateState,
     CertificateStatusPublished,
+    CertificateSuperseded,
+    CertificateSuspended,
     CertificateVersion,
     DraftCancelled,
     PrintedContent,
+    ReissueDropped,
+    ReissueOpened,
+    SupersededBy,
 )
 from services.certificates.domain.certificate import Certificate, Stage
-from services.certificates.domain.version import Version
+from services.certificates.domain.orders import OrderKind, Reissue
+from services.certificates.domain.version import Version, VersionKind
+
+_REISSUES: Final[dict[VersionKind, Literal["correction", "duplicate"]]] = {
+    VersionKind.CORRECTION: "correction",
+    VersionKind.DUPLICATE: "duplicate",
+}
 
 
 class _About(TypedDict):
@@ -65,6 +81,59 @@ def issued(certificate: Certificate, version: Version) -> CertificateIssued:
     )
 
 
+def reissued(
+    certificate: Certificate, version: Version
+) -> CertificateIssued | CertificateCorrected | CertificateDuplicated:
+    """A version is sealed and in force: the first one, or one in another's place."""
+    if version.kind is VersionKind.FIRST:
+        return issued(certificate, version)
+    told = CertificateCorrected if version.kind is VersionKind.CORRECTION else CertificateDuplicated
+    return told(
+        **_about(certificate),
+        number=version.number,
+        version=version.version,
+        issued_on=version.issued_on,
+        valid_until=version.valid_until,
+    )
+
+
+def reissue_opened(certificate: Certificate, reissue: Reissue) -> ReissueOpened:
+    """Another version is being made."""
+    return ReissueOpened(**_about(certificate), kind=_REISSUES[reissue.kind], opened_at=reissue.opened_at)
+
+
+def reissue_dropped(certificate: Certificate, kind: VersionKind, at: datetime) -> ReissueDropped:
+    """There will be no other version."""
+    return ReissueDropped(**_about(certificate), kind=_REISSUES[kind], dropped_at=at)
+
+
+def renewed(certificate: Certificate, by_certificate_id: str, at: datetime) -> CertificateSuperseded:
+    """A renewal takes its place."""
+    return CertificateSuperseded(**_about(certificate), by_certificate_id=by_certificate_id, superseded_at=at)
+
+
+def ordered(
+    certificate: Certificate, kind: OrderKind, at: datetime, *, tell_holder: bool
+) -> CertificateSuspended | CertificateResumed | CertificateRevoked:
+    """It is worth something else now."""
+    if kind is OrderKind.SUSPEND:
+        return CertificateSuspended(**_about(certificate), suspended_at=at)
+    if kind is OrderKind.RESUME:
+        return CertificateResumed(**_about(certificate), resumed_at=at)
+    return CertificateRevoked(**_about(certificate), revoked_at=at, tell_holder=tell_holder)
+
+
+def expiring(certificate: Certificate, days: int, valid_until: date) -> CertificateExpiring:
+    """Its last day is near."""
+    return CertificateExpiring(**_about(certificate), days=days, valid_until=valid_until)
+
+
+def changed_versions(before: Certificate, after: Certificate) -> tuple[Version, ...]:
+    """The versions of `after` that are new or worth something else than before, the earliest first."""
+    known = {version.version: version.status for version in before.versions}
+    return tuple(each for each in after.versions if known.get(each.version) is not each.status)
+
+
 def downloaded(certificate: Certificate, at: datetime) -> CertificateDownloaded:
     """Its holder took the PDF."""
     return CertificateDownloaded(**_about(certificate), downloaded_at=at)
@@ -82,7 +151,7 @@ def state(certificate: Certificate) -> CertificateState:
 
 def content(certificate: Certificate) -> PrintedContent:
     """What each version prints, in the order of the versions."""
-    return PrintedContent(versions=(certificate.get_personal().printed,) * len(certificate.versions))
+    return PrintedContent(versions=certificate.get_personal().pages_of(len(certificate.versions)))
 
 
 def status(certificate: Certificate, version: Version, at: datetime) -> CertificateStatusPublished:
@@ -109,6 +178,8 @@ def _told(version: Version) -> CertificateVersion:
         status=version.status,
         issued_on=version.issued_on,
         valid_until=version.valid_until,
+        changed_at=version.changed_at,
+        superseded_by=SupersededBy(version.reason) if version.reason else None,
     )
 
 

@@ -25,23 +25,24 @@ def page_of(certificate: Certificate, plan: SigningPlan, origin: str) -> Certifi
     """
     personal = certificate.get_personal()
     page = _page(certificate, plan.number, plan.issued_on, personal.codes[plan.version - 1], origin)
-    return replace(
-        page,
-        duplicate=plan.kind is VersionKind.DUPLICATE,
-        corrected=plan.kind is VersionKind.CORRECTION,
-    )
+    return _marked(page, plan.kind)
 
 
 def preview_of(certificate: Certificate, today: date, origin: str) -> CertificateContent:
     """The page as it would be today: marked as a preview, with a code that nothing answers to."""
     number = certificate.number or format_number(today.year, 0)
-    return _page(certificate, number, today, _NO_CODE, origin)
+    return _marked(_page(certificate, number, today, _NO_CODE, origin), certificate.next_kind)
+
+
+def _marked(page: CertificateContent, kind: VersionKind) -> CertificateContent:
+    """The page with the mark of why there is another version."""
+    return replace(page, duplicate=kind is VersionKind.DUPLICATE, corrected=kind is VersionKind.CORRECTION)
 
 
 def _page(
     certificate: Certificate, number: str, issued_on: date, code: str, origin: str
 ) -> CertificateContent:
-    printed = certificate.get_personal().printed
+    printed = certificate.get_personal().to_print
     shown = format_code(code)
     return CertificateContent(
         number=number,

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from libs.chassis.clock import civil_date
-from libs.contracts.certificates import CertificateStatus
+from libs.contracts.certificates import CertificateStatus, SupersededBy
 from libs.contracts.code import code_hash
 from services.certificates.domain.certificate import (
+    PREPARING,
     Action,
     Certificate,
     Stage,
@@ -16,8 +17,10 @@ from services.certificates.domain.certificate import (
     need_other_eyes,
     need_stage,
 )
+from services.certificates.domain.life import next_reminder, superseded
+from services.certificates.domain.personal import Personal
 from services.certificates.domain.version import Approval, Proof, SigningPlan, Version, VersionKind
-from services.certificates.errors import SigningUnderway, WrongStage
+from services.certificates.errors import NotInForce, SigningUnderway, WrongStage
 
 
 def plan_signing(
@@ -25,7 +28,7 @@ def plan_signing(
     approval: Approval,
     code: str,
     *,
-    kind: VersionKind = VersionKind.FIRST,
+    kind: VersionKind | None = None,
     status_index: int | None = None,
 ) -> Certificate:
     """Record what the signatory approved, before anything is signed.
@@ -34,28 +37,30 @@ def plan_signing(
         certificate: At stage 7.
         approval: Of the signatory, whose day in Casablanca becomes the day of issue.
         code: The 16 characters of a freshly drawn verification code.
-        kind: Why there will be another version.
+        kind: Why there will be another version; None for what the file says.
         status_index: The version's place in the status list.
 
     Raises:
         AlreadyIssued: It is issued.
         WrongStage: It isn't at the signature, or has no number.
         SigningUnderway: A plan is there: resume that one.
-        FourEyes: The signatory drafted or controlled it.
+        FourEyes: The signatory drafted, reopened or controlled it.
+        NotInForce: What it shall take the place of isn't valid.
     """
     need_stage(certificate, Stage.SIGNATURE)
     if certificate.plan is not None:
         raise SigningUnderway
     if certificate.number is None:
         raise WrongStage
-    need_other_eyes(approval.signatory_id, certificate.done_by(Action.DRAFTED, Action.CHECKED))
+    need_other_eyes(approval.signatory_id, certificate.done_by(*PREPARING, Action.CHECKED))
+    _need_replaceable(certificate)
     plan = SigningPlan(
         version=len(certificate.versions) + 1,
         number=certificate.number,
         code_hash=code_hash(code),
         issued_on=civil_date(approval.approved_at),
         approval=approval,
-        kind=kind,
+        kind=kind or certificate.next_kind,
         status_index=status_index,
     )
     personal = certificate.get_personal()
@@ -63,7 +68,7 @@ def plan_signing(
 
 
 def issue(certificate: Certificate, proof: Proof, at: datetime) -> Certificate:
-    """The planned version is sealed, logged and in force (7 to 8).
+    """The planned version is sealed, logged and in force (7 to 8), the one before it no longer: in one step.
 
     Args:
         certificate: At stage 7, with its plan.
@@ -73,13 +78,26 @@ def issue(certificate: Certificate, proof: Proof, at: datetime) -> Certificate:
     Raises:
         AlreadyIssued: It is issued.
         WrongStage: Nothing is planned.
+        NotInForce: What it shall take the place of isn't valid.
     """
     need_stage(certificate, Stage.SIGNATURE)
     if certificate.plan is None:
         raise WrongStage
+    _need_replaceable(certificate)
     version = planned_version(certificate, proof)
     issued = move(certificate, version.approval.signatory_id, Action.ISSUED, Stage.ISSUED, at)
-    return replace(issued, plan=None, versions=(*certificate.versions, version))
+    first = not certificate.versions
+    earlier = tuple(superseded(each, SupersededBy(version.kind), at) for each in certificate.versions)
+    return replace(
+        issued,
+        plan=None,
+        reissue=None,
+        versions=(*earlier, version),
+        personal=_printed(certificate),
+        remind_on=next_reminder(version.valid_until, version.issued_on) if first else certificate.remind_on,
+        downloaded_at=None,
+        handed_over_at=None,
+    )
 
 
 def planned_version(certificate: Certificate, proof: Proof) -> Version:
@@ -108,3 +126,15 @@ def planned_version(certificate: Certificate, proof: Proof) -> Version:
         log_salt=proof.log_salt,
         changed_at=proof.changed_at,
     )
+
+
+def _need_replaceable(certificate: Certificate) -> None:
+    if certificate.newest is not None and certificate.newest.status is not CertificateStatus.VALID:
+        raise NotInForce
+
+
+def _printed(certificate: Certificate) -> Personal:
+    """What is sealed once the planned version is issued."""
+    personal = certificate.get_personal()
+    pages = (*personal.pages_of(len(certificate.versions)), personal.to_print)
+    return replace(personal, printed=personal.to_print, proposed=None, pages=pages)

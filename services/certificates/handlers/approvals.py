@@ -6,7 +6,8 @@ from libs.chassis.delivery import Delivery, Fact
 from libs.chassis.errors import AlreadyApplied, Duplicate
 from libs.contracts.requests import PrintedPerson, RequestApproved, WithdrawalRequested
 from services.certificates.domain import facts
-from services.certificates.domain.certificate import Certificate, Personal, Stage, withdraw
+from services.certificates.domain.certificate import Certificate, Stage, withdraw
+from services.certificates.domain.personal import Personal
 from services.certificates.ports import Deps
 
 

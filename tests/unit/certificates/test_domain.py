@@ -15,7 +15,6 @@ from libs.contracts.code import ALPHABET, code_hash
 from services.certificates.domain.certificate import (
     Action,
     Certificate,
-    Personal,
     Stage,
     check,
     draft,
@@ -27,6 +26,7 @@ from services.certificates.domain.certificate import (
 )
 from services.certificates.domain.code import draw_code
 from services.certificates.domain.page import page_of, preview_of
+from services.certificates.domain.personal import Personal
 from services.certificates.domain.signing import issue, plan_signing
 from services.certificates.domain.version import (
     Approval,
