@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from libs.ui.typeset.errors import TextTooLongError
-from libs.ui.typeset.sheet import Align, Sheet
-from libs.ui.typeset.text import Setting
+from libs.ui.typeset.sheet import Sheet
+from libs.ui.typeset.slots import Align, Style, TextSlot
+from libs.ui.typeset.structure import Tag
+from libs.ui.typeset.text import Setting, fit_text
 
 # Where the baseline lies in a line, from its top: room for Arabic marks above and tails below.
 _BASELINE = 0.72
@@ -24,7 +26,29 @@ class Block:
     baseline: float = 0.0
 
 
-def text_block(setting: Setting, x: float, leading: float, align: Align | None = None) -> Block:
+@dataclass(frozen=True, slots=True)
+class ValueStyle:
+    """How a value of a page is set where it fits, and where it doesn't.
+
+    Attributes:
+        sizes_pt: The first is the slot's; the others are for values that don't fit it.
+        leading: From one baseline to the next, in type sizes.
+        lines: The most that a value may take.
+    """
+
+    style: Style
+    sizes_pt: tuple[float, ...]
+    leading: float
+    lines: int = 2
+
+    def scaled(self, scale: float) -> "ValueStyle":
+        """The same, smaller."""
+        return replace(self, sizes_pt=tuple(size_pt * scale for size_pt in self.sizes_pt))
+
+
+def text_block(
+    setting: Setting, x: float, leading: float, align: Align | None = None, tag: Tag | None = None
+) -> Block:
     """Lines of text as a block.
 
     Args:
@@ -32,6 +56,7 @@ def text_block(setting: Setting, x: float, leading: float, align: Align | None =
         x: Left edge, right edge or middle, as `align` says.
         leading: From one baseline to the next, in points.
         align: None for the side where the text's direction begins.
+        tag: What the lines are; None where an element around says it.
 
     Returns:
         A block as high as its lines.
@@ -40,7 +65,62 @@ def text_block(setting: Setting, x: float, leading: float, align: Align | None =
     def draw(sheet: Sheet, top: float) -> None:
         sheet.draw_setting(setting, x, top - leading * _BASELINE, leading, align)
 
+    block = Block(leading * len(setting.lines), draw, leading * _BASELINE)
+    return tagged(block, tag) if tag else block
+
+
+def value_block(
+    name: str, text: str, style: ValueStyle, x: float, width_pt: float, align: Align = Align.RIGHT
+) -> Block:
+    """A value in its slot; one that doesn't fit is set smaller or on more lines.
+
+    Args:
+        name: The slot's name.
+        text: The value.
+        style: How it is set.
+        x: Left edge, right edge or middle, as `align` says.
+        width_pt: The widest line.
+        align: What `x` is.
+
+    Raises:
+        TextTooLongError: It fits at none of the sizes.
+        UnprintableTextError: A character can't be printed.
+    """
+    setting = fit_text(
+        (style.style.span(text),), style.style.direction, style.sizes_pt, width_pt, style.lines
+    )
+    size_pt = style.sizes_pt[0]
+    leading = setting.size_pt * style.leading
+
+    def draw(sheet: Sheet, top: float) -> None:
+        y = top - leading * _BASELINE
+        if len(setting.lines) == 1 and setting.size_pt == size_pt:
+            sheet.draw_value(TextSlot(name, x, y, size_pt, align, width_pt, style.style), setting.lines[0])
+        else:
+            sheet.refuse_frozen(name)
+            sheet.draw_setting(setting, x, y, leading, align)
+
     return Block(leading * len(setting.lines), draw, leading * _BASELINE)
+
+
+def tagged(block: Block, tag: Tag) -> Block:
+    """A block that is one element of the page."""
+
+    def draw(sheet: Sheet, top: float) -> None:
+        with sheet.tagged(tag):
+            block.draw(sheet, top)
+
+    return replace(block, draw=draw)
+
+
+def artifact(block: Block) -> Block:
+    """A block that is decoration."""
+
+    def draw(sheet: Sheet, top: float) -> None:
+        with sheet.artifact():
+            block.draw(sheet, top)
+
+    return replace(block, draw=draw)
 
 
 def space(height: float) -> Block:

@@ -2,13 +2,13 @@
 
 import hashlib
 import struct
-import zlib
 from collections.abc import Iterable
 
 import uharfbuzz as hb
 from reportlab.pdfbase import pdfdoc
 
 from libs.ui.typeset.faces import Face
+from libs.ui.typeset.objects import Stream, names
 
 _LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "kern", "BASE", "DSIG", "STAT", "meta", "gasp")
 _CMAP_BLOCK = 100
@@ -65,25 +65,25 @@ class EmbeddedFace:
         program, new_gids = self._subset()
         pairs = list(self._codes)
         name = pdfdoc.PDFName(f"{self._tag(pairs)}+{self.face.post_script_name}")
-        file = self._reference(document, "file", _stream(program, Length1=len(program)))
+        file = self._reference(document, "file", Stream(program, Length1=len(program)))
         descriptor = self._reference(document, "descriptor", self._descriptor(name, file))
         widths = pdfdoc.PDFArray([self.face.advances[gid] for gid, _ in pairs])
         gids = struct.pack(f">{len(pairs)}H", *(new_gids[gid] for gid, _ in pairs))
         descendant = {
-            **_names(Type="Font", Subtype="CIDFontType2"),
+            **names(Type="Font", Subtype="CIDFontType2"),
             "BaseFont": name,
             "CIDSystemInfo": pdfdoc.PDFDictionary(_IDENTITY),
             "FontDescriptor": descriptor,
-            "CIDToGIDMap": self._reference(document, "gids", _stream(gids)),
+            "CIDToGIDMap": self._reference(document, "gids", Stream(gids)),
             "DW": 1000,
             "W": pdfdoc.PDFArray([0, widths]),
         }
         cid_font = self._reference(document, "cid", pdfdoc.PDFDictionary(descendant))
         font = {
-            **_names(Type="Font", Subtype="Type0", Encoding="Identity-H"),
+            **names(Type="Font", Subtype="Type0", Encoding="Identity-H"),
             "BaseFont": name,
             "DescendantFonts": pdfdoc.PDFArray([cid_font]),
-            "ToUnicode": self._reference(document, "unicode", _stream(_to_unicode(pairs))),
+            "ToUnicode": self._reference(document, "unicode", Stream(_to_unicode(pairs))),
         }
         fonts = document.idToObject["BasicFonts"].dict
         fonts[self.resource] = self._reference(document, "font", pdfdoc.PDFDictionary(font))
@@ -91,7 +91,7 @@ class EmbeddedFace:
     def _descriptor(self, name: pdfdoc.PDFName, file: object) -> pdfdoc.PDFDictionary:
         return pdfdoc.PDFDictionary(
             {
-                **_names(Type="FontDescriptor"),
+                **names(Type="FontDescriptor"),
                 "FontName": name,
                 "Flags": _SYMBOLIC,
                 "FontBBox": pdfdoc.PDFArray(self.face.box),
@@ -124,15 +124,6 @@ class EmbeddedFace:
 
     def _reference(self, document: pdfdoc.PDFDocument, part: str, value: object) -> object:
         return document.Reference(value, f"{self.resource}-{part}")
-
-
-def _names(**entries: str) -> dict[str, object]:
-    return {key: pdfdoc.PDFName(value) for key, value in entries.items()}
-
-
-def _stream(content: bytes, **entries: int) -> pdfdoc.PDFStream:
-    dictionary = pdfdoc.PDFDictionary({"Filter": pdfdoc.PDFName("FlateDecode"), **entries})
-    return pdfdoc.PDFStream(dictionary=dictionary, content=zlib.compress(content, 9))
 
 
 def _to_unicode(pairs: Iterable[tuple[int, str]]) -> bytes:

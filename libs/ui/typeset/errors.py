@@ -30,6 +30,19 @@ class TextTooLongError(TypesetError):
     slug = "text-too-long"
 
 
+class ValueUnfrozenError(TypesetError):
+    """A value that doesn't fit its slot at the slot's own size; the message names the slot only."""
+
+    slug = "value-unfrozen"
+
+
+class UntaggedError(TypesetError):
+    """A page draws something that isn't tagged: a fault of the page's own code."""
+
+    slug = "untagged"
+    status = 500
+
+
 class FontMissingError(TypesetError):
     """A font file that isn't in the font folder."""
 
