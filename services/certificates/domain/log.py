@@ -5,8 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from libs.contracts.certificates import CertificateStatus
 from libs.contracts.issuance_log.entry import LogKind, Statement
-from services.certificates.domain.version import Version
+from services.certificates.domain.version import Version, VersionKind
+
+_OF_A_NEW_ONE = {
+    VersionKind.FIRST: LogKind.ISSUED,
+    VersionKind.CORRECTION: LogKind.CORRECTED,
+    VersionKind.DUPLICATE: LogKind.DUPLICATED,
+}
+_OF_A_CHANGE = {
+    CertificateStatus.VALID: LogKind.RESUMED,
+    CertificateStatus.SUSPENDED: LogKind.SUSPENDED,
+    CertificateStatus.SUPERSEDED: LogKind.SUPERSEDED,
+    CertificateStatus.REVOKED: LogKind.REVOKED,
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,27 @@ def intent_of(certificate_id: str, version: Version, kind: LogKind, at: datetime
     return LogIntent(f"{certificate_id}/{version.version}/{kind}/{before}", kind, statement)
 
 
+def kind_of(before: Version | None, after: Version) -> LogKind:
+    """What happened to a version that is new, or worth something else than before."""
+    if before is None:
+        return _OF_A_NEW_ONE[after.kind]
+    return _OF_A_CHANGE[after.status]
+
+
 def logged(version: Version, receipt: LogReceipt) -> Version:
     """The version with its newest entry."""
     return replace(version, log_index=receipt.index, log_salt=receipt.salt, changed_at=receipt.at)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A signed head of the log.
+
+    Attributes:
+        size: How many entries it covers.
+        note: The signed checkpoint.
+    """
+
+    size: int
+    root: bytes
+    note: str

@@ -3,7 +3,7 @@
 from services.certificates.handlers.approvals import on_request_approved, on_withdrawal_requested
 from services.certificates.handlers.desk import hand_over
 from services.certificates.handlers.holder import find_own, list_own, open_own_paper
-from services.certificates.handlers.logging import record
+from services.certificates.handlers.logging import record, record_changes
 from services.certificates.handlers.preparation import check, draft, give_back, register
 from services.certificates.handlers.signing import resume_signing, sign
 from services.certificates.handlers.sweeping import sweep
@@ -24,6 +24,7 @@ __all__ = [
     "open_paper",
     "preview",
     "record",
+    "record_changes",
     "register",
     "resume_signing",
     "scope_of",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import structlog
 
 from libs.chassis.aggregates import Stored
@@ -14,6 +16,7 @@ from services.certificates.domain.page import page_of
 from services.certificates.domain.signing import issue, plan_signing
 from services.certificates.domain.version import Approval, Paper, Proof, SigningPlan
 from services.certificates.errors import WrongStage
+from services.certificates.handlers.logging import record_changes
 from services.certificates.handlers.work import load_file
 from services.certificates.ports import Deps
 
@@ -59,14 +62,19 @@ async def resume_signing(deps: Deps, stored: Stored[Certificate]) -> None:
     seal = await deps.signer.sign(paper.sha256)
     now = deps.clock.now()
     issued = issue(stored.value, Proof(paper, seal, changed_at=now), now)
-    version = issued.versions[-1]
-    told = [
-        Fact(facts.issued(issued, version)),
-        Fact(facts.state(issued), facts.content(issued)),
-        Fact(facts.status(issued, version, now)),
+    issued = await record_changes(deps, stored.value, issued, now)
+    await deps.certificates.save(stored, issued, _told(stored.value, issued, now))
+    log.info("certificate.issued", certificate_id=stored.id, version=issued.versions[-1].version)
+
+
+def _told(before: Certificate, after: Certificate, at: datetime) -> list[Fact]:
+    """What the world hears of an issue; partners also hear of the version that it took the place of."""
+    changed = facts.changed_versions(before, after)
+    return [
+        Fact(facts.reissued(after, after.versions[-1])),
+        Fact(facts.state(after), facts.content(after)),
+        *(Fact(facts.status(after, version, at)) for version in changed),
     ]
-    await deps.certificates.save(stored, issued, told)
-    log.info("certificate.issued", certificate_id=stored.id, version=version.version)
 
 
 async def _kept_paper(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Paper:

@@ -15,6 +15,7 @@ SIGNING_WRITES = {
     "the plan": ("certificates", "save", 1),
     "the page": ("papers", "keep", 1),
     "the signature": ("signer", "sign", 1),
+    "the log": ("log", "append", 1),
     "the issue": ("certificates", "save", 2),
 }
 REGISTERING_WRITES = {"the number": ("numbers", "take", 1), "the file": ("certificates", "save", 1)}
@@ -54,6 +55,10 @@ async def test_a_signing_that_died_is_finished_as_planned(
     assert len(world.papers.kept) == 1
     assert len(world.numbers.taken) == 1
     assert (await world.platform.published()).count("CertificateIssued") == 1
+    (_intent, receipt), *others = world.log.kept.values()
+    assert others == []
+    version = file.versions[0]
+    assert (version.log_index, version.changed_at) == (receipt.index, receipt.at)
     if died.plan is not None:
         assert file.versions[0].issued_on == died.plan.issued_on
         assert file.get_personal().codes == died.get_personal().codes
