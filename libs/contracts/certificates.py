@@ -259,3 +259,17 @@ class CertificateStatusPublished(Event):
     document_sha256: str | None = None
     log_index: int | None = None
     log_salt: str | None = None
+
+
+class VerifierKeyPublished(Event):
+    """A public key with which QR payloads are checked by anybody, without asking (RFC 7517).
+
+    Attributes:
+        key_id: How payloads name it, in base64url.
+    """
+
+    topics = ("certificates.keys",)
+
+    key_id: str
+    jwk: dict[str, str]
+    published_at: datetime

@@ -32,7 +32,7 @@ _NUMBER, _VERSION, _KIND, _ARABIC, _LATIN, _STATUS = range(1, 7)
 _DAY_S: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1)
 _ELLIPSIS: Final = "…"
-# A name brings its key and, from 24 bytes on, two bytes for its length.
+# Its key and two bytes for its length.
 _NAME_HEAD_BYTES: Final = 3
 _LEADING_ONE: Final = b"\x01"
 _MOST_DIGITS: Final = len(str(1 << 8 * LARGEST_PAYLOAD + 1))

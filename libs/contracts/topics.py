@@ -48,6 +48,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("requests.facts", "request", "requests", ("requests", "certificates", "notifications")),
     Topic("certificates.facts", "certificate", "certificates", ("requests", "notifications"), "delete", None),
     Topic("certificates.state", "certificate", "certificates", ("verification",), "compact", None),
+    Topic("certificates.keys", "verifier key", "certificates", ("verification",), "compact", None),
     Topic("certificates.public", "certificate", "certificates", (PARTNERS,), "delete", None),
     Topic("notifications.facts", "message", "notifications", ("requests",)),
     *(Topic(f"{name}.dead", "the failed record's key", name, (name,)) for name in _ALL),

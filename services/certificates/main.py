@@ -19,7 +19,9 @@ from services.certificates.adapters.numbers import MongoNumbers
 from services.certificates.adapters.papers import MongoPapers
 from services.certificates.adapters.printer import PooledPrinter
 from services.certificates.adapters.signer import SealProcess
+from services.certificates.adapters.status_indices import MongoStatusIndices
 from services.certificates.adapters.store import Store
+from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.consumers import SUBSCRIPTIONS
 from services.certificates.handlers import sweep
 from services.certificates.ports import Deps
@@ -78,6 +80,8 @@ async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
         printer=PooledPrinter(pool),
         signer=signer,
         log=log,
+        status_indices=MongoStatusIndices(platform.database),
+        verifier_keys=await open_verifier_keys(platform),
         entropy=secrets.token_bytes,
         origin=settings.public_origin,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.domain.log import LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason
 from services.certificates.domain.printed import CertificateContent
+from services.certificates.domain.verifier_key import VerifierKey
 from services.certificates.domain.version import Paper, Seal
 
 
@@ -147,6 +148,42 @@ class Signer(Protocol):
         ...
 
 
+class PayloadKey(Protocol):
+    """Reaches the key that signs QR payloads, wherever it is held."""
+
+    async def key_id(self) -> bytes:
+        """How payloads name it: the first 8 bytes of its thumbprint (RFC 7638).
+
+        Raises:
+            SealUnavailable: The process that holds it doesn't answer.
+        """
+        ...
+
+    async def public_jwk(self) -> Mapping[str, str]:
+        """Its public half: `kty`, `crv`, `x` and `y` (RFC 7517).
+
+        Raises:
+            SealUnavailable: The process that holds it doesn't answer.
+        """
+        ...
+
+    async def sign(self, sha256: bytes) -> bytes:
+        """The ES256 signature over a digest: r and s, 32 bytes each.
+
+        Raises:
+            SealUnavailable: The process that holds it doesn't answer.
+        """
+        ...
+
+
+class StatusIndices(Protocol):
+    """Gives out places in the status list."""
+
+    async def take(self) -> int:
+        """An index that no other version has or will have, from 0; some may stay unused."""
+        ...
+
+
 class Log(Protocol):
     """The public log of what happens to certificates."""
 
@@ -176,5 +213,7 @@ class Deps:
     printer: Printer
     signer: Signer
     log: Log
+    status_indices: StatusIndices
+    verifier_keys: Aggregates[VerifierKey]
     entropy: Callable[[int], bytes]
     origin: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from libs.chassis.subscription import Copy
 from libs.chassis.trust import IDENTITY_FEED
-from libs.contracts.certificates import CertificateState
+from libs.contracts.certificates import CertificateState, VerifierKeyPublished
 from services.verification import handlers
 
 SUBSCRIPTIONS = (
     *IDENTITY_FEED,
     Copy(CertificateState, lambda deps: deps.store.certificates, handlers.certificate_of),
+    Copy(VerifierKeyPublished, lambda deps: deps.store.verifier_keys, handlers.verifier_key_of),
 )

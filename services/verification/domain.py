@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -81,6 +81,18 @@ class PublicCertificate:
             if hmac.compare_digest(version.code_hash, code_hash):
                 return version, printed
         return None
+
+
+@dataclass(frozen=True)
+class VerifierKey:
+    """A public key with which a page checks what a QR code says, without asking anybody.
+
+    Attributes:
+        jwk: As published (RFC 7517); payloads name it by its `kid`.
+    """
+
+    jwk: dict[str, str]
+    published_at: datetime
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -9,7 +10,7 @@ from libs.chassis.aggregates import Copied
 from libs.chassis.clock import civil_date
 from libs.chassis.delivery import Delivery
 from libs.chassis.web.throttle import Limit
-from libs.contracts.certificates import CertificateState, PrintedContent
+from libs.contracts.certificates import CertificateState, PrintedContent, VerifierKeyPublished
 from libs.contracts.code import MalformedCode, code_hash, parse, suggest
 from libs.contracts.requests import PrintedPerson
 from services.verification.domain import (
@@ -17,6 +18,7 @@ from services.verification.domain import (
     Printed,
     PublicCertificate,
     Verdict,
+    VerifierKey,
     Version,
     answer_of,
     is_born_on,
@@ -27,6 +29,7 @@ from services.verification.ports import Deps
 CODES: Final = Limit("codes", most=60, window_s=60)
 BIRTH_DATES: Final = Limit("birth-dates", most=30, window_s=3600)
 BIRTH_DATES_OF_A_CODE: Final = Limit("birth-dates-of-a-code", most=10, window_s=3600)
+_MOST_KEYS: Final = 100
 
 
 def certificate_of(_deps: Deps, delivery: Delivery[CertificateState]) -> Copied[PublicCertificate]:
@@ -44,6 +47,17 @@ def certificate_of(_deps: Deps, delivery: Delivery[CertificateState]) -> Copied[
         personal=Printed(delivery.opened(PrintedContent).versions),
     )
     return Copied(event.certificate_id, certificate, delivery)
+
+
+def verifier_key_of(_deps: Deps, delivery: Delivery[VerifierKeyPublished]) -> Copied[VerifierKey]:
+    """The copy of a key with which QR payloads are checked."""
+    event = delivery.event
+    return Copied(event.key_id, VerifierKey(dict(event.jwk), event.published_at), delivery)
+
+
+async def list_verifier_keys(deps: Deps) -> Sequence[Mapping[str, str]]:
+    """All keys with which QR payloads are checked (RFC 7517)."""
+    return [stored.value.jwk for stored in await deps.store.verifier_keys.find_by({}, limit=_MOST_KEYS)]
 
 
 async def check_code(deps: Deps, typed: str, network: str) -> Answer:

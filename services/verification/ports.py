@@ -8,7 +8,7 @@ from typing import Protocol
 from libs.chassis.aggregates import Aggregates
 from libs.chassis.clock import Clock
 from libs.chassis.web.throttle import Throttle
-from services.verification.domain import PublicCertificate
+from services.verification.domain import PublicCertificate, VerifierKey
 
 
 class Store(Protocol):
@@ -17,6 +17,11 @@ class Store(Protocol):
     @property
     def certificates(self) -> Aggregates[PublicCertificate]:
         """The copies, by certificate."""
+        ...
+
+    @property
+    def verifier_keys(self) -> Aggregates[VerifierKey]:
+        """The published keys, by their id."""
         ...
 
     async def find_code(self, code_hash: str) -> PublicCertificate | None:

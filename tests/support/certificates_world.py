@@ -30,6 +30,7 @@ from libs.contracts.requests import (
 )
 from services.certificates import handlers
 from services.certificates.adapters.store import Store
+from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.domain.log import LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason, format_number
@@ -95,6 +96,17 @@ class MemoryNumbers:
 
     async def void_lost(self, _year: int, _before: datetime, _at: datetime) -> int:
         return 0
+
+
+@dataclass
+class MemoryStatusIndices:
+    """Counts up."""
+
+    taken: int = 0
+
+    async def take(self) -> int:
+        self.taken += 1
+        return self.taken - 1
 
 
 @dataclass
@@ -252,6 +264,8 @@ async def new_world() -> World:
         printer=printer,
         signer=signer,
         log=log,
+        status_indices=MemoryStatusIndices(),
+        verifier_keys=await open_verifier_keys(platform),
         entropy=lambda size: next(draws).to_bytes(size),
         origin=ORIGIN,
     )

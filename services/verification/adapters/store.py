@@ -14,9 +14,10 @@ from libs.chassis.platform import Ground
 from libs.contracts.certificates import CertificateStatus
 from libs.contracts.people import Identifier, IdentifierKind, Precision, Sex
 from libs.contracts.requests import PrintedPerson
-from services.verification.domain import Printed, PublicCertificate, Version
+from services.verification.domain import Printed, PublicCertificate, VerifierKey, Version
 
 CERTIFICATES = Codec("certificates", PublicCertificate, owner=lambda certificate: certificate.person_id)
+VERIFIER_KEYS = Codec("verifier_keys", VerifierKey)
 CERTIFICATE_INDEXES = (Index("code", ("code_hashes",)),)
 
 #: Stands in for what isn't there; no code has this as its digest.
@@ -25,14 +26,18 @@ DECOY: Final = "decoy"
 
 @dataclass(frozen=True)
 class VerificationStore:
-    """The collection, opened on the real platform or on its in-memory twin."""
+    """The collections, opened on the real platform or on its in-memory twin."""
 
     certificates: Aggregates[PublicCertificate]
+    verifier_keys: Aggregates[VerifierKey]
 
     @classmethod
     async def open(cls, ground: Ground, vault: Vault) -> VerificationStore:
-        """Open the collection, make its index and see to the decoy."""
-        store = cls(await ground.aggregates(CERTIFICATES, CERTIFICATE_INDEXES))
+        """Open the collections, make their index and see to the decoy."""
+        store = cls(
+            certificates=await ground.aggregates(CERTIFICATES, CERTIFICATE_INDEXES),
+            verifier_keys=await ground.aggregates(VERIFIER_KEYS),
+        )
         await store._place_decoy(vault)
         return store
 
