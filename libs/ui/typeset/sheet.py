@@ -24,7 +24,8 @@ from libs.ui.typeset.embedding import EmbeddedFace
 from libs.ui.typeset.errors import ValueUnfrozenError
 from libs.ui.typeset.faces import Face
 from libs.ui.typeset.objects import Stream, Written
-from libs.ui.typeset.shaping import Line, ShapedRun
+from libs.ui.typeset.operators import line_operators
+from libs.ui.typeset.shaping import Line
 from libs.ui.typeset.slots import Align, PictureSlot, TextSlot
 from libs.ui.typeset.structure import Structure, Tag, page_reference
 from libs.ui.typeset.text import Setting
@@ -38,10 +39,6 @@ _NO_FONT = SimpleNamespace(
     _multiByte=False,
     _dynamicFont=True,
 )
-# Differences of the pen below this many thousandths of the type size can't be seen.
-_INVISIBLE_MOVE = 0.5
-
-
 # Stands in the drawing's code where a value goes; a line of its own that no operator resembles.
 _HOLE = "%hole"
 
@@ -217,50 +214,11 @@ class Sheet(Canvas):  # type: ignore[misc]  # reportlab has no types
         return y
 
     def draw_line(self, line: Line, size_pt: float, x: float, y: float, align: Align) -> None:
-        """Draw one line.
-
-        Runs are written in reading order and the glyphs of a run from left to right, marked
-        /ReversedChars where they read from right to left (ISO 32000-1, 14.8.2.3.3).
-        """
+        """Draw one line."""
         self._mark()
         width = line.width * size_pt / 1000
         left = x - {Align.LEFT: 0.0, Align.CENTRE: width / 2, Align.RIGHT: width}[align]
-        self._code.append(f"BT 1 0 0 1 {left:.2f} {y:.2f} Tm")
-        pen = 0.0
-        for run in sorted(line.runs, key=lambda each: each.start):
-            pen = self._draw_run(run, size_pt, pen)
-        self._code.append("ET")
-
-    def _draw_run(self, run: ShapedRun, size_pt: float, pen: float) -> float:
-        font = self.embed(run.face)
-        self._code.append(f"/{font.resource} {size_pt:g} Tf")
-        if run.level % 2:
-            self._code.append("/ReversedChars BMC")
-        rise = 0.0
-        pieces: list[str] = []
-        for glyph in run.glyphs:
-            wanted_rise = round(glyph.y * size_pt / 1000, 2)
-            if wanted_rise != rise:
-                self._show(pieces)
-                self._code.append(f"{wanted_rise:g} Ts")
-                rise = wanted_rise
-            move = round(pen - run.x - glyph.x)
-            if abs(move) >= _INVISIBLE_MOVE:
-                pieces.append(f"{move}")
-                pen -= move
-            pieces.append(f"<{font.code(glyph.gid, glyph.text):04X}>")
-            pen += font.advance(glyph.gid)
-        self._show(pieces)
-        if rise:
-            self._code.append("0 Ts")
-        if run.level % 2:
-            self._code.append("EMC")
-        return pen
-
-    def _show(self, pieces: list[str]) -> None:
-        if pieces:
-            self._code.append(f"[{''.join(pieces).replace('><', '')}] TJ")
-            pieces.clear()
+        self._code += line_operators(line, size_pt, left, y, self.embed)
 
     def _mark(self) -> None:
         if self._structure:

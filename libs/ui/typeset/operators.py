@@ -1,0 +1,77 @@
+"""Content operators that show a shaped line."""
+
+from collections.abc import Callable
+
+from libs.ui.typeset.embedding import EmbeddedFace
+from libs.ui.typeset.faces import Face
+from libs.ui.typeset.shaping import Line, ShapedRun
+
+# Differences of the pen below this many thousandths of the type size can't be seen.
+_INVISIBLE_MOVE = 0.5
+
+
+def line_operators(
+    line: Line, size_pt: float, left: float, y: float, embed: Callable[[Face], EmbeddedFace]
+) -> list[str]:
+    """The operators of one line.
+
+    Runs are written in reading order and the glyphs of a run from left to right, marked
+    /ReversedChars where they read from right to left (ISO 32000-1, 14.8.2.3.3).
+
+    Args:
+        line: What is shown.
+        size_pt: The type size.
+        left: The line's left edge, in points.
+        y: Its baseline.
+        embed: Gives a face's codes in the document.
+
+    Returns:
+        One operator with its operands a string.
+    """
+    return [text_object(left, y), *run_operators(line, size_pt, embed), "ET"]
+
+
+def text_object(left: float, y: float) -> str:
+    """The operators that begin a line at its place."""
+    return f"BT 1 0 0 1 {left:.2f} {y:.2f} Tm"
+
+
+def run_operators(line: Line, size_pt: float, embed: Callable[[Face], EmbeddedFace]) -> list[str]:
+    """The operators of a line's runs, which don't depend on its place."""
+    code: list[str] = []
+    pen = 0.0
+    for run in sorted(line.runs, key=lambda each: each.start):
+        pen = _show_run(code, run, size_pt, pen, embed(run.face))
+    return code
+
+
+def _show_run(code: list[str], run: ShapedRun, size_pt: float, pen: float, font: EmbeddedFace) -> float:
+    code.append(f"/{font.resource} {size_pt:g} Tf")
+    if run.level % 2:
+        code.append("/ReversedChars BMC")
+    rise = 0.0
+    pieces: list[str] = []
+    for glyph in run.glyphs:
+        wanted_rise = round(glyph.y * size_pt / 1000, 2)
+        if wanted_rise != rise:
+            _show(code, pieces)
+            code.append(f"{wanted_rise:g} Ts")
+            rise = wanted_rise
+        move = round(pen - run.x - glyph.x)
+        if abs(move) >= _INVISIBLE_MOVE:
+            pieces.append(f"{move}")
+            pen -= move
+        pieces.append(f"<{font.code(glyph.gid, glyph.text):04X}>")
+        pen += font.advance(glyph.gid)
+    _show(code, pieces)
+    if rise:
+        code.append("0 Ts")
+    if run.level % 2:
+        code.append("EMC")
+    return pen
+
+
+def _show(code: list[str], pieces: list[str]) -> None:
+    if pieces:
+        code.append(f"[{''.join(pieces).replace('><', '')}] TJ")
+        pieces.clear()
