@@ -13,14 +13,20 @@ from typing import Any, Final
 
 from libs.contracts.code import ALPHABET, CODE_LENGTH, format_code
 from libs.contracts.people import IdentifierKind, Precision, Sex
+from libs.contracts.qr import (
+    KEY_ID_BYTES,
+    SIGNATURE_BYTES,
+    DocumentKind,
+    QrClaims,
+    address_of,
+    prepare,
+)
 from libs.contracts.requests import Category, Degree, DisabilityLine, Duration
 from services.certificates.domain.printed import CertificateContent, Holder
 
 SEED: Final = "khadamaty"
 SIZE: Final = 500
-ORIGIN: Final = "khadamaty.social.gov.ma"
-PAYLOAD_BYTES: Final = 213
-"""As long as the measured payload of a QR code with both names."""
+ORIGIN: Final = "https://khadamaty.social.gov.ma"
 
 _WORDS: Final[dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 _FIRST_ISSUE: Final = date(2026, 1, 5)
@@ -92,18 +98,30 @@ def invent(index: int, kind: Kind) -> Invented:
         disabilities=_disabilities(kind, chance),
         valid_until=_years_later(issued_on, chance.choice((1, 2))) if kind is Kind.TEMPORARY else None,
         verification_code=format_code(code),
-        verify_url=f"https://{ORIGIN}/verify",
-        qr_url=qr_url(chance.randbytes(PAYLOAD_BYTES)),
+        verify_url=f"{ORIGIN}/verify",
+        qr_url="",
         centre=chance.choice(_WORDS["centres"]),
         duplicate=kind is Kind.DUPLICATE,
         corrected=kind is Kind.CORRECTED,
     )
-    return Invented(f"{index:03d}-{kind}", kind, content)
+    return Invented(f"{index:03d}-{kind}", kind, _with_payload(content, code, chance))
 
 
-def qr_url(payload: bytes) -> str:
-    """An address whose fragment carries `payload` in decimal digits, as certificates' QR codes do."""
-    return f"HTTPS://{ORIGIN.upper()}/V#{int.from_bytes(bytes([1]) + payload)}"
+def _with_payload(content: CertificateContent, code: str, chance: Random) -> CertificateContent:
+    """The certificate with its QR code's address; the signature is as long as one, and nobody's."""
+    claims = QrClaims(
+        number=content.number,
+        version=1 + (content.duplicate or content.corrected),
+        kind=DocumentKind.CERTIFICATE,
+        issued_on=content.issued_on,
+        valid_until=content.valid_until,
+        arabic_name=content.holder.arabic_name,
+        latin_name=content.holder.latin_name or "",
+        code=code,
+        status_index=chance.randrange(1_000_000),
+    )
+    payload = prepare(claims, chance.randbytes(KEY_ID_BYTES)).signed(chance.randbytes(SIGNATURE_BYTES))
+    return replace(content, qr_url=address_of(payload, ORIGIN))
 
 
 def _holder(index: int, kind: Kind, chance: Random) -> Holder:

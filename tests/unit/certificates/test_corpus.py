@@ -8,8 +8,9 @@ from dataclasses import astuple
 
 import pytest
 
-from libs.contracts.code import is_well_formed
+from libs.contracts.code import format_code, is_well_formed
 from libs.contracts.people import IdentifierKind, Precision
+from libs.contracts.qr import payload_in, read
 from tests.support.corpus import ODD, SIZE, Invented, Kind, corpus, invent, one_of_each
 
 
@@ -44,6 +45,13 @@ def test_no_number_can_be_anybodys() -> None:
 
 def test_codes_would_be_accepted() -> None:
     assert all(is_well_formed(person.content.verification_code) for person in corpus())
+
+
+def test_qr_codes_say_what_the_page_says() -> None:
+    for person in corpus():
+        claims = read(payload_in(person.content.qr_url)).claims
+        assert (claims.number, claims.valid_until) == (person.content.number, person.content.valid_until)
+        assert format_code(claims.code) == person.content.verification_code
 
 
 @pytest.mark.parametrize("kind", [Kind.TASHKEEL, Kind.RARE_MARKS])
