@@ -1,8 +1,8 @@
 """Content operators that show a shaped line."""
 
 from collections.abc import Callable
+from typing import Protocol
 
-from libs.ui.typeset.embedding import EmbeddedFace
 from libs.ui.typeset.faces import Face
 from libs.ui.typeset.shaping import Line, ShapedRun
 
@@ -10,8 +10,22 @@ from libs.ui.typeset.shaping import Line, ShapedRun
 _INVISIBLE_MOVE = 0.5
 
 
+class Codes(Protocol):
+    """A face within a document: what its glyphs are called there."""
+
+    @property
+    def resource(self) -> str:
+        """The font's name in the page's resources."""
+
+    def code(self, gid: int, text: str) -> int:
+        """The two-byte code of a glyph that stands for a text."""
+
+    def advance(self, gid: int) -> int:
+        """Advance of a glyph as the viewer will know it, in thousandths of the type size."""
+
+
 def line_operators(
-    line: Line, size_pt: float, left: float, y: float, embed: Callable[[Face], EmbeddedFace]
+    line: Line, size_pt: float, left: float, y: float, embed: Callable[[Face], Codes]
 ) -> list[str]:
     """The operators of one line.
 
@@ -36,7 +50,7 @@ def text_object(left: float, y: float) -> str:
     return f"BT 1 0 0 1 {left:.2f} {y:.2f} Tm"
 
 
-def run_operators(line: Line, size_pt: float, embed: Callable[[Face], EmbeddedFace]) -> list[str]:
+def run_operators(line: Line, size_pt: float, embed: Callable[[Face], Codes]) -> list[str]:
     """The operators of a line's runs, which don't depend on its place."""
     code: list[str] = []
     pen = 0.0
@@ -45,7 +59,7 @@ def run_operators(line: Line, size_pt: float, embed: Callable[[Face], EmbeddedFa
     return code
 
 
-def _show_run(code: list[str], run: ShapedRun, size_pt: float, pen: float, font: EmbeddedFace) -> float:
+def _show_run(code: list[str], run: ShapedRun, size_pt: float, pen: float, font: Codes) -> float:
     code.append(f"/{font.resource} {size_pt:g} Tf")
     if run.level % 2:
         code.append("/ReversedChars BMC")

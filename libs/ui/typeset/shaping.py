@@ -83,7 +83,6 @@ class Paragraph:
                 isolates.append(Isolate(position, position + len(text), span.isolate))
             position += len(text)
         self._levels = resolve_levels(self.text, direction, isolates)
-        self._points = [ord(char) for char in self.text]
 
     def cut(self, start: int = 0, end: int | None = None) -> Line:
         """Shape the characters `start` to `end` (not included) as one line.
@@ -98,7 +97,7 @@ class Paragraph:
         for run in visual_runs(close_line(text, self._levels[start:end], self.direction)):
             placed = LevelRun(run.start + start, run.end + start, run.level)
             for face, first, last in self._itemise(placed):
-                shaped = self._shape(face, first, last, run.level, x)
+                shaped = shape_stretch(face, self.text, first, last, run.level, x)
                 runs.append(shaped)
                 x += shaped.width
         return Line(text, tuple(runs), x)
@@ -130,35 +129,52 @@ class Paragraph:
             yield position, position + length
             position += length
 
-    def _shape(self, face: Face, start: int, end: int, level: int, x: float) -> ShapedRun:
-        """Shape one stretch; the text around it is given for joining across styles."""
-        buffer = hb.Buffer()
-        before = max(0, start - _CONTEXT)
-        buffer.add_codepoints(self._points[before : end + _CONTEXT], start - before, end - start)
-        buffer.direction = "rtl" if level % 2 else "ltr"
-        buffer.script = face.script.value
-        buffer.language = _LANGUAGES[face.script]
-        buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
-        hb.shape(face.font, buffer)
-        infos = buffer.glyph_infos
-        texts = self._texts([before + info.cluster for info in infos], end, level)
-        glyphs = []
-        pen = 0.0
-        for info, text, place in zip(infos, texts, buffer.glyph_positions, strict=True):
-            at = (pen + place.x_offset * face.scale, place.y_offset * face.scale)
-            glyphs.append(Glyph(info.codepoint, text, *at))
-            pen += place.x_advance * face.scale
-        return ShapedRun(face, start, level, tuple(glyphs), x, pen)
 
-    def _texts(self, clusters: Sequence[int], end: int, level: int) -> list[str]:
-        """What each glyph stands for: the glyph that is logically first carries its cluster's text."""
-        starts = sorted(set(clusters))
-        following = dict(zip(starts, [*starts[1:], end], strict=True))
-        texts = [_NO_TEXT] * len(clusters)
-        seen = set()
-        for index in range(len(clusters) - 1, -1, -1) if level % 2 else range(len(clusters)):
-            cluster = clusters[index]
-            if cluster not in seen:
-                texts[index] = self.text[cluster : following[cluster]]
-                seen.add(cluster)
-        return texts
+def shape_stretch(face: Face, text: str, start: int, end: int, level: int, x: float = 0.0) -> ShapedRun:
+    """Shape the characters `start` to `end` (not included) of a text in one face.
+
+    The text around them is given to HarfBuzz for joining across styles.
+
+    Args:
+        face: What draws them.
+        text: The paragraph.
+        start: The first character.
+        end: After the last one.
+        level: Their embedding level.
+        x: Where they begin on their line.
+
+    Returns:
+        Their glyphs, placed.
+    """
+    buffer = hb.Buffer()
+    before = max(0, start - _CONTEXT)
+    points = [ord(char) for char in text[before : end + _CONTEXT]]
+    buffer.add_codepoints(points, start - before, end - start)
+    buffer.direction = "rtl" if level % 2 else "ltr"
+    buffer.script = face.script.value
+    buffer.language = _LANGUAGES[face.script]
+    buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+    hb.shape(face.font, buffer)
+    infos = buffer.glyph_infos
+    texts = _texts(text, [before + info.cluster for info in infos], end, level)
+    glyphs = []
+    pen = 0.0
+    for info, part, place in zip(infos, texts, buffer.glyph_positions, strict=True):
+        at = (pen + place.x_offset * face.scale, place.y_offset * face.scale)
+        glyphs.append(Glyph(info.codepoint, part, *at))
+        pen += place.x_advance * face.scale
+    return ShapedRun(face, start, level, tuple(glyphs), x, pen)
+
+
+def _texts(text: str, clusters: Sequence[int], end: int, level: int) -> list[str]:
+    """What each glyph stands for: the glyph that is logically first carries its cluster's text."""
+    starts = sorted(set(clusters))
+    following = dict(zip(starts, [*starts[1:], end], strict=True))
+    texts = [_NO_TEXT] * len(clusters)
+    seen = set()
+    for index in range(len(clusters) - 1, -1, -1) if level % 2 else range(len(clusters)):
+        cluster = clusters[index]
+        if cluster not in seen:
+            texts[index] = text[cluster : following[cluster]]
+            seen.add(cluster)
+    return texts
