@@ -114,3 +114,9 @@ class SealUnavailable(Retryable):
     """The process that holds the seal doesn't answer."""
 
     slug = "seal-unavailable"
+
+
+class LogBroken(Retryable):
+    """The log's store no longer leads to a head that was signed: no other head is."""
+
+    slug = "log-broken"

@@ -154,4 +154,4 @@ def find_statement(fact: CertificateStatusPublished) -> Statement | None:
 
 def written(moment: datetime) -> str:
     """A moment as entries spell it: UTC, six digits of a second's fraction, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

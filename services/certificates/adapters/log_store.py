@@ -34,7 +34,8 @@ class MongoLogEntries:
 
     Whoever appends writes behind the end that it knows. Of two that write the same index one is refused,
     looks again and goes on behind the other; within one write each entry is written only after the one before
-    it. So no index is missing and none is there twice, whatever dies. The unique key lets each change in once.
+    it. So no index is missing and none is there twice, whatever dies. The unique key lets each change in
+    once.
 
     Args:
         database: The service's own.
