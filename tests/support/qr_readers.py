@@ -23,6 +23,7 @@ _PAPER, _INK_SHARE = 30.0, 0.8
 _NOISE, _JPEG_QUALITY = 12.0, 70
 _COPY_BLUR, _PHONE_BLUR, _STEEPEST_DEG = 0.7, 0.8, 12.0
 _STAIN, _STAIN_SIZE = 140, (20, 12)
+_AROUND = 60
 
 
 class Reader(StrEnum):
@@ -52,10 +53,7 @@ def render(pdf: bytes, dpi: float = DPI, page: int = 0) -> Picture:
 
 
 def worn(picture: Picture, wear: Wear, seed: int) -> Picture:
-    """The picture after `wear`, the same from the same seed.
-
-    The symbol stands at the place where the picture is darkest; that's where a stain falls.
-    """
+    """The picture of a page after `wear`, the same from the same seed; a camera is aimed at the symbol."""
     chance = Random(seed)  # noqa: S311 - repeatable, and nothing secret
     if wear is Wear.NONE:
         return picture
@@ -63,7 +61,7 @@ def worn(picture: Picture, wear: Wear, seed: int) -> Picture:
         picture = picture.filter(ImageFilter.GaussianBlur(_COPY_BLUR))
     if wear is Wear.PHONE:
         slope = chance.uniform(-_STEEPEST_DEG, _STEEPEST_DEG)
-        turned = picture.rotate(slope, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+        turned = _aimed(picture).rotate(slope, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
         picture = turned.filter(ImageFilter.GaussianBlur(_PHONE_BLUR))
     shades = np.asarray(picture).astype(float)
     noise = np.random.default_rng(chance.randrange(10**9)).normal(0, _NOISE, shades.shape)
@@ -80,14 +78,23 @@ def read(picture: Picture, reader: Reader) -> list[str]:
 
 def _stain(shades: NDArray[np.float64], picture: Picture) -> None:
     """A grey patch a little beside the symbol's middle, which carries data."""
-    found = zxingcpp.read_barcodes(np.asarray(picture))
-    corners = [getattr(code.position, name) for code in found for name in ("top_left", "bottom_right")]
-    if not corners:
-        raise ValueError("the page has no symbol to stain")
-    middle_x = sum(corner.x for corner in corners) // len(corners)
-    middle_y = sum(corner.y for corner in corners) // len(corners)
+    left, top, right, bottom = _symbol_box(picture)
+    middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
     width, height = _STAIN_SIZE
     shades[middle_y - height // 2 : middle_y + height // 2, middle_x + 5 : middle_x + 5 + width] = _STAIN
+
+
+def _aimed(picture: Picture) -> Picture:
+    """The symbol with some of the page around it."""
+    left, top, right, bottom = _symbol_box(picture)
+    return picture.crop((left - _AROUND, top - _AROUND, right + _AROUND, bottom + _AROUND))
+
+
+def _symbol_box(picture: Picture) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the one symbol on an unworn page, in pixels."""
+    (found,) = zxingcpp.read_barcodes(np.asarray(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+    first, last = found.position.top_left, found.position.bottom_right
+    return first.x, first.y, last.x, last.y
 
 
 def _through_jpeg(shades: NDArray[np.float64]) -> Picture:
@@ -97,7 +104,10 @@ def _through_jpeg(shades: NDArray[np.float64]) -> Picture:
 
 
 def _with_zxing(picture: Picture) -> list[str]:
-    return [str(code.text) for code in zxingcpp.read_barcodes(np.asarray(picture))]
+    return [
+        str(code.text)
+        for code in zxingcpp.read_barcodes(np.asarray(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+    ]
 
 
 def _with_zbar(picture: Picture) -> list[str]:
