@@ -46,9 +46,16 @@ async def show_form(request: Request, caller: AnyCaller, pages: Renderer) -> HTM
 
 
 @router.get("/v")
-async def show_scanned(request: Request, caller: AnyCaller, pages: Renderer) -> HTMLResponse:
-    """The same form, where a QR code leads: a script posts the code that stands in the address' fragment."""
-    return _form_page(request, caller, pages, "scanned.html", Form())
+@router.get("/V")
+async def show_scanned(
+    request: Request, caller: AnyCaller, deps: VerificationDeps, pages: Renderer
+) -> HTMLResponse:
+    """The same form, where a QR code leads: a script reads what stands in the address' fragment.
+
+    It checks a payload's seal by itself and posts a code; QR codes write the path in capitals.
+    """
+    keys = await handlers.list_verifier_keys(deps)
+    return _form_page(request, caller, pages, "scanned.html", Form(), keys=keys)
 
 
 @router.post("/verify")
@@ -90,9 +97,10 @@ def _form_page(
     template: str,
     form: Form,
     suggestions: tuple[str, ...] = (),
+    **more: object,
 ) -> HTMLResponse:
     page = PageContext.of(request, caller)
-    html = pages.render(page, template, form=form, suggestions=suggestions)
+    html = pages.render(page, template, form=form, suggestions=suggestions, **more)
     return HTMLResponse(html, _status_of(form), _NO_STORE)
 
 

@@ -15,14 +15,17 @@ from libs.contracts.certificates import (
     CertificateStatus,
     CertificateVersion,
     PrintedContent,
+    VerifierKeyPublished,
 )
 from libs.contracts.code import code_hash
 from libs.contracts.people import Identifier, IdentifierKind, Precision, Sex
 from libs.contracts.requests import Category, Degree, DisabilityLine, Duration, PrintedPerson
+from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
 from services.verification.ports import Deps
+from tests.support.qr_keys import OwnQrKey
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NETWORK = "192.0.2.7"
@@ -95,8 +98,29 @@ class Verifying:
             sequence=self.sequence,
             secret=PrintedContent(versions=(person,) * len(told)),
         )
+        await self._told(delivery)
+
+    async def know_key(self, jwk: dict[str, str]) -> None:
+        """Let certificates tell of a key with which QR payloads are checked."""
+        event = VerifierKeyPublished(key_id=jwk["kid"], jwk=jwk, published_at=self.clock.now())
+        await self._told(Delivery(event, f"event-of-{jwk['kid']}", "certificates.keys", jwk["kid"], 1))
+
+    async def _told(self, delivery: Delivery[Any]) -> None:
         rows = {row.event: row for row in SUBSCRIPTIONS}
-        await rows[CertificateState].handler(self.deps, delivery)
+        await rows[type(delivery.event)].handler(self.deps, delivery)
+
+
+@dataclass(frozen=True)
+class PublicSite:
+    """The service behind a free port, its built styles beside it.
+
+    Attributes:
+        qr_key: Signs payloads that the service's page takes for genuine.
+    """
+
+    origin: str
+    assets: Assets
+    qr_key: OwnQrKey
 
 
 async def verifying() -> Verifying:

@@ -2,69 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-
 import pytest
-import pytest_asyncio
-from fastapi.staticfiles import StaticFiles
 from playwright.async_api import Browser, Page, expect
 
-from libs.chassis.web.server import serve
 from libs.contracts.code import format_code
-from libs.ui.assets import STATIC_URL, Assets, static_folder
-from libs.ui.pages import Pages
-from services.verification import api, pages
 from tests.support.browser import axe_violations, mirror, sideways_overflow
-from tests.support.verifying import CODE, verifying
-from tests.support.visitors import build_site, probe_settings
+from tests.support.verifying import CODE, PublicSite
 
 TYPED = format_code(CODE)
 
 
-@dataclass(frozen=True)
-class Site:
-    """The service behind a free port, its built styles beside it."""
-
-    origin: str
-    assets: Assets
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def site(assets: Assets) -> AsyncIterator[Site]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    origin = f"http://localhost:{port}"
-    service = await verifying()
-    await service.know()
-    renderer = Pages("services.verification", assets)
-    built = build_site(
-        pages.router,
-        api.router,
-        settings=probe_settings(public_origin=origin),
-        translate=renderer.word,
-        on_error=renderer.on_error,
-    )
-    built.app.state.deps, built.app.state.pages = service.deps, renderer
-    built.app.mount(STATIC_URL, StaticFiles(directory=static_folder()))
-    stop = asyncio.Event()
-    task = asyncio.create_task(serve(built.app, "127.0.0.1", port, stop))
-    yield Site(origin, assets)
-    stop.set()
-    await task
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(locale="fr-MA")
-    yield await context.new_page()
-    await context.close()
-
-
-async def test_a_scanned_code_is_checked_and_leaves_the_address(page: Page, site: Site) -> None:
+async def test_a_scanned_code_is_checked_and_leaves_the_address(page: Page, site: PublicSite) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     await page.goto(f"{site.origin}/v#{TYPED}")
@@ -76,7 +24,7 @@ async def test_a_scanned_code_is_checked_and_leaves_the_address(page: Page, site
 
 
 async def test_without_javascript_the_code_is_typed_and_the_content_compared(
-    browser: Browser, site: Site
+    browser: Browser, site: PublicSite
 ) -> None:
     context = await browser.new_context(java_script_enabled=False, locale="ar-MA")
     page = await context.new_page()
@@ -92,7 +40,7 @@ async def test_without_javascript_the_code_is_typed_and_the_content_compared(
     await context.close()
 
 
-async def shown(page: Page, site: Site, lang: str, what: str) -> None:
+async def shown(page: Page, site: PublicSite, lang: str, what: str) -> None:
     """Bring the page to one of its faces."""
     await page.goto(f"{site.origin}/verify?lang={lang}")
     typed = {"form": "", "error": TYPED.replace("8", "B", 1), "unknown": "0" * 17}.get(what, TYPED)
@@ -109,7 +57,7 @@ async def shown(page: Page, site: Site, lang: str, what: str) -> None:
 @pytest.mark.parametrize("what", ["form", "error", "answer", "content", "unknown"])
 @pytest.mark.parametrize("lang", ["ar", "fr"])
 async def test_every_face_is_accessible_mirrored_and_narrow(
-    page: Page, site: Site, lang: str, what: str
+    page: Page, site: PublicSite, lang: str, what: str
 ) -> None:
     await shown(page, site, lang, what)
     assert await axe_violations(page) == []

@@ -53,7 +53,7 @@ async def posted(
         return await client.post(f"/verify?lang={lang}", data=fields)
 
 
-@pytest.mark.parametrize(("path", "scripts"), [("/verify", 0), ("/v", 1)])
+@pytest.mark.parametrize(("path", "scripts"), [("/verify", 0), ("/v", 1), ("/V", 1)])
 @pytest.mark.parametrize(("lang", "label"), [("ar", "رمز التحقق"), ("fr", "Code de vérification")])
 async def test_the_form_asks_for_the_code_alone_and_posts_it(
     path: str, scripts: int, lang: str, label: str
@@ -65,7 +65,8 @@ async def test_the_form_asks_for_the_code_alone_and_posts_it(
     assert answer.headers["cache-control"] == "no-store"
     assert label in answer.text
     assert '<form method="post" action="/verify"' in answer.text
-    assert answer.text.count("<input") == 1
+    without_templates = re.sub(r"<template.*?</template>", "", answer.text, flags=re.DOTALL)
+    assert without_templates.count("<input") == 1
     assert answer.text.count("<script") == scripts
 
 
