@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
-from libs.contracts.qr import QrClaims, key_id_of, key_id_text, prepare
-from services.certificates.handlers.payloads import sign_payload
+from libs.contracts.qr import QrClaims, address_of, key_id_of, key_id_text, prepare
 
 
 def encoded(raw: bytes) -> str:
@@ -58,7 +57,7 @@ class OwnQrKey:
 
     async def address(self, claims: QrClaims, origin: str) -> str:
         """The address that a QR code with these claims opens."""
-        return await sign_payload(self, claims, origin)
+        return address_of(await self.payload(claims), origin)
 
     async def payload(self, claims: QrClaims) -> bytes:
         """The claims, signed."""

@@ -122,6 +122,7 @@ class Answer:
         ("certificates", "/log"),
         ("verification", "/verify"),
         ("verification", "/v"),
+        ("verification", "/V"),
         ("verification", "/api/verification/v1/certificates"),
     ],
 )
