@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from libs.contracts.people import IdentifierKind, Precision, Sex
 from libs.contracts.requests import DisabilityLine
+
+
+class DocumentKind(StrEnum):
+    """What is printed: the A4 certificate, or the card of decree 2.22.1075."""
+
+    CERTIFICATE = "certificate"
+    CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +64,4 @@ class CertificateContent:
     centre: str
     duplicate: bool = False
     corrected: bool = False
+    kind: DocumentKind = DocumentKind.CERTIFICATE

@@ -1,118 +1,152 @@
 """The middle of the page: on what the certificate rests, what it states, and why it was given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from libs.ui.typeset.bidi import Direction
-from libs.ui.typeset.blocks import Block, beside_on_baseline, space, stack, text_block
+from libs.ui.typeset.blocks import Block, beside, space, stack, tagged, text_block, value_block
 from libs.ui.typeset.shaping import Span
-from libs.ui.typeset.sheet import Align, Sheet
-from libs.ui.typeset.text import Setting, fit_text, set_text
-from services.certificates.adapters.pdf.head import LEFT, RIGHT
-from services.certificates.adapters.pdf.ornament import GREY, INK, RULE
+from libs.ui.typeset.sheet import Sheet
+from libs.ui.typeset.slots import Align
+from libs.ui.typeset.structure import Tag
+from libs.ui.typeset.text import set_text
+from services.certificates.adapters.pdf.looks import (
+    FRENCH,
+    FRENCH_LEADING,
+    FRENCH_TEXT_PT,
+    LEAST_ARABIC_PT,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    decoration,
+    inked,
+    scaled,
+)
+from services.certificates.adapters.pdf.ornament import GREY, RULE
+from services.certificates.adapters.pdf.rows import Row, rows_of
 from services.certificates.adapters.pdf.wording import Wording, fill
 from services.certificates.domain.printed import CertificateContent
 
-_WIDTH = RIGHT - LEFT
-_LABEL_WIDTH = 148.0
-_VALUE_WIDTH = _WIDTH - _LABEL_WIDTH
 _TEXT_PT = 12.5
-_LEADING = 1.62
-_VALUE_LEADING = 1.42
-_GLOSS_PT = 6.6
-_GLOSS_LEADING = 8.0
-_NAME_SIZES_PT = (16.0, 14.0, 12.0, 10.5)
-_SMALL_NAME_SIZES_PT = (10.5, 9.5, 8.5, 7.5)
-_VALUE_SIZES_PT = (13.0, 12.0, 11.0, 10.0)
+_LEADING = 1.56
+_LABEL_WIDTH = 106.0
+_VALUE_WIDTH = 178.0
+_GAP = 4.0
+_FRENCH_WIDTH = WIDTH - _LABEL_WIDTH - _VALUE_WIDTH - 2 * _GAP
+_FRENCH_LABEL_LEADING = 9.2
+_FRENCH_TOP = 1.5
+# From the baseline of the French label to that of the Arabic line, in the latter's type sizes.
+_CLEAR = 0.92
+_NOTE_PT = 10.0
 
 
-def body_blocks(content: CertificateContent, wording: Wording, scale: float) -> list[Block]:
+def body_blocks(
+    content: CertificateContent, wording: Wording, values: Mapping[str, str], scale: float
+) -> list[Block]:
     """The body's blocks at a scale, from top to bottom."""
+    french, sex = wording.french, content.holder.sex
     statement = (Span(wording.statement.format(ministry=wording.ministry), bold=True),)
     portal = fill(wording.portal, portal=Span(urlsplit(content.verify_url).netloc, isolate=Direction.LTR))
+    rows = [_row(row, values, scale) for row in rows_of(content, wording)]
     return [
-        _paragraph(wording.basis.format(ministry=wording.ministry), scale),
-        _paragraph(statement, scale),
-        stack(_rows(content, wording, scale)),
-        _paragraph(wording.purpose[content.holder.sex], scale),
-        stack([_paragraph(portal, scale), space(6 * scale)]),
+        stack(
+            [
+                _paragraph(wording.basis.format(ministry=wording.ministry), scale),
+                french_paragraph(french.basis.format(ministry=french.ministry)),
+            ]
+        ),
+        stack(
+            [
+                _paragraph(statement, scale),
+                french_paragraph(french.statement.format(ministry=french.ministry)),
+            ]
+        ),
+        stack([tagged(stack(rows), Tag("Table")), _companion(content, wording, scale)]),
+        stack([_paragraph(wording.purpose[sex], scale), french_paragraph(french.purpose[sex])]),
+        _paragraph(portal, scale),
     ]
+
+
+def french_paragraph(text: str, width_pt: float = WIDTH) -> Block:
+    """A French text, small, that stands under the Arabic one."""
+    setting = set_text(text, Direction.LTR, FRENCH_TEXT_PT, width_pt)
+    lines = text_block(setting, LEFT, FRENCH_LEADING, tag=Tag("P", lang=FRENCH))
+    return stack([space(1.5), inked(GREY, lines)])
 
 
 def _paragraph(content: str | Sequence[Span], scale: float) -> Block:
     size_pt = _TEXT_PT * scale
-    return text_block(set_text(content, Direction.RTL, size_pt, _WIDTH), RIGHT, size_pt * _LEADING)
+    setting = set_text(content, Direction.RTL, size_pt, WIDTH)
+    return text_block(setting, RIGHT, size_pt * _LEADING, tag=Tag("P"))
 
 
-def _rows(content: CertificateContent, wording: Wording, scale: float) -> list[Block]:
-    holder, labels, french = content.holder, wording.labels, wording.french
-    kind = holder.identifier_kind
-    birth = wording.birth(holder.birth_date, holder.birth_precision)
-    identifier = Span(holder.identifier, bold=True, isolate=Direction.LTR)
-    lines = [_value(wording.line(line, holder.sex), scale) for line in content.disabilities]
-    rows = [
-        (wording.civility[holder.sex], "", _names(content, scale)),
-        (labels.birth_date, french.labels.birth_date, _value(birth, scale)),
-        (labels.birth_place, french.labels.birth_place, _value(holder.birth_place, scale)),
-        (wording.identifiers[kind], french.identifier_labels[kind], _value(identifier, scale)),
-        (labels.disability, french.labels.disability, stack(lines)),
-    ]
-    if content.valid_until:
-        until = _value(wording.long_date(content.valid_until), scale)
-        rows.append((labels.valid_until, french.labels.valid_until, until))
-    return [_row(arabic + wording.label_end.rstrip(), latin, value, scale) for arabic, latin, value in rows]
-
-
-def _row(arabic: str, french: str, value: Block, scale: float) -> Block:
-    """A label, in French too where a word is given, its value beside it, and a hairline under all.
-
-    The French label also parts the Arabic one from a Latin value on the same baseline, which Chrome
-    would otherwise read as one line and copy in the wrong order.
-    """
-    label = set_text(arabic, Direction.RTL, _TEXT_PT * scale, _LABEL_WIDTH)
-    gloss = set_text(french, Direction.LTR, _GLOSS_PT * scale, _LABEL_WIDTH)
-
-    def draw_gloss(sheet: Sheet, top: float) -> None:
-        sheet.setFillColor(GREY)
-        text_block(gloss, RIGHT, _GLOSS_LEADING * scale, Align.RIGHT).draw(sheet, top)
-        sheet.setFillColor(INK)
-
-    left = stack(
+def _companion(content: CertificateContent, wording: Wording, scale: float) -> Block:
+    """The right that a companion shares, where there's one."""
+    if not any(line.companion for line in content.disabilities):
+        return space(0)
+    size_pt = max(_NOTE_PT * scale, LEAST_ARABIC_PT)
+    setting = set_text(wording.companion_right[content.holder.sex], Direction.RTL, size_pt, WIDTH)
+    return stack(
         [
-            text_block(label, RIGHT, _VALUE_SIZES_PT[0] * _VALUE_LEADING * scale),
-            Block(_GLOSS_LEADING * scale, draw_gloss),
+            inked(GREY, text_block(setting, RIGHT, size_pt * _LEADING, tag=Tag("P"))),
+            french_paragraph(wording.french.companion_right),
         ]
     )
-    pair = beside_on_baseline(left, value)
 
-    def draw(sheet: Sheet, top: float) -> None:
-        pair.draw(sheet, top - 2 * scale)
+
+def _row(row: Row, values: Mapping[str, str], scale: float) -> Block:
+    """A label and its value at the right, both in French at the left, and a hairline under all.
+
+    The French label clears the Arabic line, and parts the Arabic label from a value of Latin letters and
+    digits: Chrome would else take them for one line and copy it in a wrong order.
+    """
+    size_pt = scaled(row.style, scale).sizes_pt[0]
+    label, value = _arabic_cells(row, values, scale)
+    french_label, french_value = _french_cells(row, values)
+    clear = _FRENCH_TOP + french_label.baseline + _CLEAR * size_pt
+    lowered = space(max(clear - label.baseline, 0))
+    below = space(_FRENCH_TOP + french_label.height)
+    cells = [
+        stack([lowered, label]),
+        stack([lowered, value]),
+        stack([space(_FRENCH_TOP), french_label]),
+        stack([below, french_value]),
+    ]
+    if row.style.style.isolate is Direction.LTR:
+        cells[1:3] = cells[2:0:-1]
+    drawn = beside(*cells)
+    height = drawn.height + 2 * scale
+
+    def draw_line(sheet: Sheet, top: float) -> None:
         sheet.setStrokeColor(RULE)
         sheet.setLineWidth(0.5)
-        sheet.line(LEFT, top - pair.height - 3 * scale, RIGHT, top - pair.height - 3 * scale)
+        sheet.line(LEFT, top - height, RIGHT, top - height)
 
-    return Block(pair.height + 4 * scale, draw)
+    return tagged(Block(height, beside(decoration(draw_line), drawn).draw), Tag("TR"))
 
 
-def _names(content: CertificateContent, scale: float) -> Block:
-    """The Arabic name, and under it the other scripts that the register has."""
-    holder = content.holder
-    name = (Span(holder.arabic_name, bold=True, isolate=Direction.RTL),)
-    blocks = [_fitted(name, _NAME_SIZES_PT, scale, 1.5)]
-    blocks += [
-        _fitted((Span(other, isolate=Direction.LTR),), _SMALL_NAME_SIZES_PT, scale, 1.35)
-        for other in (holder.latin_name, holder.tifinagh_name)
-        if other
+def _arabic_cells(row: Row, values: Mapping[str, str], scale: float) -> tuple[Block, Block]:
+    style = scaled(row.style, scale)
+    leading = style.sizes_pt[0] * style.leading
+    label = text_block(set_text(row.label, Direction.RTL, _TEXT_PT * scale, _LABEL_WIDTH), RIGHT, leading)
+    lines = [
+        value_block(name, values[name], style, RIGHT - _LABEL_WIDTH - _GAP, _VALUE_WIDTH)
+        for name in row.names
     ]
-    return stack([*blocks, space(2 * scale)])
+    cell = [tagged(line, Tag("P")) for line in lines] if len(lines) > 1 else lines
+    return tagged(label, Tag("TH", scope="Row")), tagged(stack(cell), Tag("TD"))
 
 
-def _value(value: str | Span, scale: float) -> Block:
-    span = Span(value, bold=True) if isinstance(value, str) else value
-    return _fitted((span,), _VALUE_SIZES_PT, scale, _VALUE_LEADING)
-
-
-def _fitted(spans: Sequence[Span], sizes_pt: Sequence[float], scale: float, leading: float) -> Block:
-    sizes = [size_pt * scale for size_pt in sizes_pt]
-    setting: Setting = fit_text(spans, Direction.RTL, sizes, _VALUE_WIDTH, 2)
-    return text_block(setting, RIGHT - _LABEL_WIDTH, setting.size_pt * leading)
+def _french_cells(row: Row, values: Mapping[str, str]) -> tuple[Block, Block]:
+    """The label above and the values below."""
+    label = set_text(row.french_label, Direction.LTR, FRENCH_TEXT_PT, _FRENCH_WIDTH)
+    lines = [
+        tagged(value_block(name, values[name], style, LEFT, _FRENCH_WIDTH, Align.LEFT), Tag("P", lang=lang))
+        for name, style, lang in row.french
+    ]
+    head = text_block(label, LEFT, _FRENCH_LABEL_LEADING)
+    value = stack(lines) if lines else space(0)
+    return (
+        tagged(inked(GREY, head), Tag("TH", lang=FRENCH, scope="Row")),
+        tagged(value, Tag("TD", lang=FRENCH)),
+    )

@@ -24,7 +24,7 @@ class Letterhead(_Words):
 
     arabic: tuple[str, ...]
     french: tuple[str, ...]
-    tifinagh: str
+    tifinagh: str | None
 
 
 class Marks(_Words):
@@ -47,11 +47,53 @@ class Labels(_Words):
     code: str
     centre: str
     centre_name: str
-    address: str
+
+
+class CardLabels(_Words):
+    """What stands before a value of the card."""
+
+    name: str
+    birth_date: str
+    number: str
+    issued_on: str
+    valid_until: str
+    code: str
+
+
+class CardWording(_Words):
+    """The words of the card's two faces, under decree 2.22.1075; no model of it is published."""
+
+    title: str
+    document_title: str
+    specimen: str
+    decree: str
+    labels: CardLabels
+    priority: dict[Sex, str]
+    renewal: str
+    verification: str
+
+
+class FrenchCardWording(_Words):
+    """The same in French."""
+
+    title: str
+    specimen: str
+    decree: str
+    labels: CardLabels
+    priority: str
+    renewal: str
+    verification: str
+
+
+class Alternatives(_Words):
+    """What is read aloud in place of what can only be seen."""
+
+    qr: str
+    signature: str
 
 
 class FrenchLabels(_Words):
-    """What stands, small, under the Arabic label of a value."""
+    """What stands, small, over the French form of a value."""
 
     birth_date: str
     birth_place: str
@@ -60,11 +102,17 @@ class FrenchLabels(_Words):
 
 
 class FrenchWording(_Words):
-    """The French translation, which no one has reviewed."""
+    """The French translation beside the Arabic text.
 
+    Attributes:
+        reviewed: False prints that no one has.
+    """
+
+    reviewed: bool
     notice_arabic: str
     notice: str
     title: str
+    address: str
     labels: FrenchLabels
     identifier_labels: dict[IdentifierKind, str]
     marks: Marks
@@ -72,23 +120,21 @@ class FrenchWording(_Words):
     ministry: str
     statement: str
     purpose: dict[Sex, str]
-    valid_until: str
+    companion_right: str
     qr_caption: str
+    verification: str
     civility: dict[Sex, str]
-    born: dict[Sex, str]
-    identifiers: dict[IdentifierKind, str]
     categories: dict[Category, str]
     degrees: dict[Degree, str]
     durations: dict[Duration, str]
     companion: str
     disability_line: str
     disability_line_with_companion: str
-    between_lines: str
     day: str
-    until_day: str
     year: str
     first_day: str
     months: tuple[str, ...]
+    card: FrenchCardWording
 
     def line(self, line: DisabilityLine) -> str:
         """One disability in words."""
@@ -102,15 +148,12 @@ class FrenchWording(_Words):
 
     def birth(self, day: date, precision: Precision) -> str:
         """A birth date as far as it is known."""
-        return self.year.format(year=day.year) if precision is Precision.YEAR else self._in(self.day, day)
+        return self.year.format(year=day.year) if precision is Precision.YEAR else self.long_date(day)
 
-    def until(self, day: date) -> str:
-        """The last day of validity."""
-        return self.valid_until.format(date=self._in(self.until_day, day))
-
-    def _in(self, template: str, day: date) -> str:
+    def long_date(self, day: date) -> str:
+        """A date in words."""
         number = self.first_day if day.day == 1 else str(day.day)
-        return template.format(day=number, month=self.months[day.month - 1], year=day.year)
+        return self.day.format(day=number, month=self.months[day.month - 1], year=day.year)
 
 
 class Wording(_Words):
@@ -119,6 +162,7 @@ class Wording(_Words):
     in_force_from: date
     language: str
     ministry: str
+    address: str
     letterhead: Letterhead
     title: str
     document_title: str
@@ -136,12 +180,15 @@ class Wording(_Words):
     disability_line: str
     disability_line_with_companion: str
     purpose: dict[Sex, str]
+    companion_right: dict[Sex, str]
     portal: str
     verification: str
     qr_caption: str
+    alternatives: Alternatives
     day: str
     year: str
     months: tuple[str, ...]
+    card: CardWording
     french: FrenchWording
 
     def line(self, line: DisabilityLine, sex: Sex) -> str:
