@@ -8,7 +8,7 @@ import pytest
 import typst
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.support.verapdf import UNREADABLE, Flavour, failures
+from tests.support.verapdf import UNREADABLE, Flavour, broken_claims, failures
 
 CLEAN = b"""
 #set document(title: "Invented", date: datetime(year: 2026, month: 10, day: 30))
@@ -47,6 +47,18 @@ def test_untagged_unembedded_and_broken_files_are_found_among_clean_ones(
     assert found.keys() == {"plain", "half", "empty"}
     assert set(found["plain"]) >= rules
     assert (found["half"], found["empty"]) == ((UNREADABLE,), (UNREADABLE,))
+
+
+def test_both_standards_must_be_claimed_and_kept(clean: bytes) -> None:
+    one_claim = bytes(typst.compile(CLEAN, format="pdf", pdf_standards=["a-2a"]))
+    broken = clean.replace(b"/Lang", b"/Lung")
+    many = {str(index): clean for index in range(50)}
+    found = broken_claims({**many, "plain": plain(), "one": one_claim, "broken": broken, "half": clean[:700]})
+    assert found.keys() == {"plain", "one", "broken", "half"}
+    assert found["one"] == ("ua1 unclaimed",)
+    assert found["plain"] == ("ua1 unclaimed", "2a unclaimed")
+    assert found["half"] == ("ua1 unreadable", "2a unreadable")
+    assert any(rule.startswith("ua1 7.2") for rule in found["broken"])
 
 
 def test_nothing_to_judge_is_refused() -> None:
