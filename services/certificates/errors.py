@@ -89,6 +89,20 @@ class AlreadyTold(Permanent):
     status = 409
 
 
+class NothingChosen(Permanent):
+    """Nothing of what was chosen for a batch can be worked on."""
+
+    slug = "nothing-chosen"
+    status = 422
+
+
+class AlreadyConfirmed(Permanent):
+    """The batch was confirmed before."""
+
+    slug = "already-confirmed"
+    status = 409
+
+
 class AlreadyHandedOver(Permanent):
     """The certificate was handed over before."""
 

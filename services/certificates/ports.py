@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from libs.chassis.aggregates import Aggregates, Stored
 from libs.chassis.clock import Clock
 from libs.chassis.trust import Trust
+from libs.contracts.issuance_log.tiles import Tile
+from services.certificates.domain.batch import Batch
 from services.certificates.domain.certificate import Certificate, Stage
-from services.certificates.domain.log import LogIntent, LogReceipt
+from services.certificates.domain.log import Head, LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.verifier_key import VerifierKey
@@ -23,12 +25,14 @@ class Scope:
     """The files that somebody of the staff may see.
 
     Attributes:
-        stages: At these stages.
+        stages: Whose queues they work off.
         centres: Of these centres; None for all.
+        only_issued: Also those at other stages, once a version is issued; else those at `stages`.
     """
 
     stages: frozenset[Stage]
     centres: frozenset[str] | None = None
+    only_issued: bool = False
 
 
 class Queries(Protocol):
@@ -46,6 +50,10 @@ class Queries(Protocol):
         """The file of that id if `scope` holds it, or None."""
         ...
 
+    async def those(self, scope: Scope, certificate_ids: Sequence[str]) -> Sequence[Stored[Certificate]]:
+        """The files of those ids that `scope` holds, in no order."""
+        ...
+
     async def queue(
         self, scope: Scope, stage: Stage, *, limit: int, skip: int = 0
     ) -> Sequence[Stored[Certificate]]:
@@ -58,6 +66,22 @@ class Queries(Protocol):
 
     async def count(self, scope: Scope, stage: Stage) -> int:
         """How many files of `scope` are at that stage."""
+        ...
+
+    async def ordered(self, scope: Scope) -> Sequence[Stored[Certificate]]:
+        """The files of `scope` whose change of status waits for the signatory, the oldest order first."""
+        ...
+
+    async def mistaken(self, scope: Scope) -> Sequence[Stored[Certificate]]:
+        """The files of `scope` whose holder told of a mistake, the oldest word first."""
+        ...
+
+    async def approved_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
+        """Files whose change of status was confirmed before `moment` and isn't carried out."""
+        ...
+
+    async def to_remind(self, today: date) -> Sequence[Stored[Certificate]]:
+        """Issued files whose holder is to be told of the end by `today`, the longest due first."""
         ...
 
     async def planned_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
@@ -195,6 +219,43 @@ class Log(Protocol):
         ...
 
 
+class LogTree(Protocol):
+    """The public log as its readers see it: a Merkle tree (RFC 6962) with signed heads."""
+
+    @property
+    def key(self) -> str:
+        """The public key of the heads, on one line; it begins with the log's name and a plus sign."""
+        ...
+
+    async def newest(self) -> Head | None:
+        """The newest head that was published, or None."""
+        ...
+
+    async def publish(self) -> Head:
+        """The head of all entries that there are, signed unless it was.
+
+        Raises:
+            LogBroken: What is stored no longer leads to the last head.
+        """
+        ...
+
+    async def tile(self, tile: Tile) -> bytes | None:
+        """A tile's or a bundle's bytes, or None where the published tree isn't that large."""
+        ...
+
+    async def leaf(self, index: int) -> bytes:
+        """The bytes of an entry that is there."""
+        ...
+
+    async def inclusion(self, index: int, size: int) -> Sequence[bytes]:
+        """The proof that entry `index` is among the first `size`, the lowest hash first."""
+        ...
+
+    async def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """The proof that the log of `new` entries begins with that of `old`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Deps:
     """What every handler receives.
@@ -207,12 +268,14 @@ class Deps:
     clock: Clock
     trust: Trust
     certificates: Aggregates[Certificate]
+    batches: Aggregates[Batch]
     queries: Queries
     numbers: Numbers
     papers: Papers
     printer: Printer
     signer: Signer
     log: Log
+    log_tree: LogTree
     status_indices: StatusIndices
     verifier_keys: Aggregates[VerifierKey]
     entropy: Callable[[int], bytes]

@@ -14,10 +14,16 @@ class CertificatesSettings(ServiceSettings):
 
     Attributes:
         seal_key_file: Where the seal's process keeps its private key; made when absent, for its owner only.
+        log_key_file: Where the private key of the log's heads is kept; made when absent, for its owner only.
+        log_every_s: How often a head is signed when something was logged.
         sweep_every_s: How often half-done work is looked for.
+        batch_every_s: How often confirmed batches are looked for.
     """
 
     model_config = settings_for("CERTIFICATES_")
 
     seal_key_file: Path
+    log_key_file: Path
+    log_every_s: float = Field(default=1.0, gt=0)
     sweep_every_s: float = Field(default=60.0, gt=0)
+    batch_every_s: float = Field(default=1.0, gt=0)

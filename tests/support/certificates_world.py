@@ -32,12 +32,12 @@ from services.certificates import handlers
 from services.certificates.adapters.store import Store
 from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.domain.certificate import Certificate, Stage
-from services.certificates.domain.log import LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason, format_number
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.version import Paper, Seal
 from services.certificates.errors import SealUnavailable
 from services.certificates.ports import Deps
+from tests.support.memory_log import MemoryLog
 
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MEKNES = "061"
@@ -158,19 +158,6 @@ class NotedSigner:
 
 
 @dataclass
-class MemoryLog:
-    """Keeps the log's entries in a list; a change that is logged again keeps its first entry."""
-
-    kept: dict[str, tuple[LogIntent, LogReceipt]] = field(default_factory=dict)
-
-    async def append(self, intent: LogIntent) -> LogReceipt:
-        last = max((receipt.at for _intent, receipt in self.kept.values()), default=MORNING)
-        at = max(last, intent.statement.changed_at)
-        receipt = LogReceipt(len(self.kept), f"{len(self.kept):064x}", at)
-        return self.kept.setdefault(intent.key, (intent, receipt))[1]
-
-
-@dataclass
 class World:
     """Everything at hand for one test."""
 
@@ -258,12 +245,14 @@ async def new_world() -> World:
         clock=clock,
         trust=cast("Trust", None),
         certificates=store.certificates,
+        batches=store.batches,
         queries=store,
         numbers=numbers,
         papers=papers,
         printer=printer,
         signer=signer,
         log=log,
+        log_tree=log,
         status_indices=MemoryStatusIndices(),
         verifier_keys=await open_verifier_keys(platform),
         entropy=lambda size: next(draws).to_bytes(size),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from libs.chassis.aggregates import Stored
 from libs.chassis.clock import civil_date
 from libs.chassis.delivery import Fact
 from libs.chassis.web.caller import Caller
 from libs.chassis.web.errors import Forbidden
+from libs.contracts.certificates import CertificateEvent
 from libs.contracts.people import Role
 from services.certificates.domain import certificate as steps
 from services.certificates.domain import facts
-from services.certificates.domain.certificate import Stage
+from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.domain.page import preview_of
+from services.certificates.domain.version import Approval
 from services.certificates.handlers.work import load_file
 from services.certificates.ports import Deps
 
@@ -35,7 +38,7 @@ async def draft(deps: Deps, officer: Caller, certificate_id: str) -> None:
     stored = await load_file(deps, officer, certificate_id)
     after = steps.draft(stored.value, officer.id, now)
     await deps.printer.print_page(preview_of(after, civil_date(now), deps.origin), preview=True)
-    await deps.certificates.save(stored, after, [Fact(facts.drafted(after))])
+    await deps.certificates.save(stored, after, _of_request(after, facts.drafted(after)))
 
 
 async def check(deps: Deps, controller: Caller, certificate_id: str) -> None:
@@ -47,8 +50,22 @@ async def check(deps: Deps, controller: Caller, certificate_id: str) -> None:
         FourEyes: This controller once drafted it.
     """
     stored = await load_file(deps, controller, certificate_id)
-    after = steps.check(stored.value, controller.id, deps.clock.now())
-    await deps.certificates.save(stored, after, [Fact(facts.checked(after))])
+    await _check(deps, stored, controller.id)
+
+
+async def check_file(deps: Deps, stored: Stored[Certificate], approval: Approval) -> None:
+    """The controller finds it correct, as one of many.
+
+    Raises:
+        WrongStage: It isn't under control.
+        FourEyes: This controller once drafted it.
+    """
+    await _check(deps, stored, approval.signatory_id)
+
+
+async def _check(deps: Deps, stored: Stored[Certificate], controller_id: str) -> None:
+    after = steps.check(stored.value, controller_id, deps.clock.now())
+    await deps.certificates.save(stored, after, _of_request(after, facts.checked(after)))
 
 
 async def give_back(deps: Deps, staff: Caller, certificate_id: str, reason: str) -> None:
@@ -65,7 +82,7 @@ async def give_back(deps: Deps, staff: Caller, certificate_id: str, reason: str)
     if RETURNED_BY[stored.value.stage] not in staff.roles:
         raise Forbidden
     after = steps.give_back(stored.value, staff.id, reason, deps.clock.now())
-    told = [Fact(facts.returned(after, stored.value.stage))]
+    told = _of_request(after, facts.returned(after, stored.value.stage))
     if after.stage is Stage.CANCELLED:
         told.append(Fact(facts.cancelled(after)))
     await deps.certificates.save(stored, after, told)
@@ -78,10 +95,27 @@ async def register(deps: Deps, registrar: Caller, certificate_id: str) -> str:
         NotFound: There's no such file.
         WrongStage: It isn't being recorded.
     """
+    return await _register(deps, await load_file(deps, registrar, certificate_id), registrar.id)
+
+
+async def register_file(deps: Deps, stored: Stored[Certificate], approval: Approval) -> None:
+    """The registrar gives it its number, as one of many.
+
+    Raises:
+        WrongStage: It isn't being recorded.
+    """
+    await _register(deps, stored, approval.signatory_id)
+
+
+async def _register(deps: Deps, stored: Stored[Certificate], registrar_id: str) -> str:
     now = deps.clock.now()
-    stored = await load_file(deps, registrar, certificate_id)
     steps.need_stage(stored.value, Stage.RECORDING)
-    number = await deps.numbers.take(civil_date(now).year, certificate_id, now)
-    after = steps.register(stored.value, registrar.id, number, now)
-    await deps.certificates.save(stored, after, [Fact(facts.registered(after, number))])
+    number = await deps.numbers.take(civil_date(now).year, stored.id, now)
+    after = steps.register(stored.value, registrar_id, number, now)
+    await deps.certificates.save(stored, after, _of_request(after, facts.registered(after, number)))
     return number
+
+
+def _of_request(certificate: Certificate, fact: CertificateEvent) -> list[Fact]:
+    """What is told of a first version's way; that of another version isn't the request's any more."""
+    return [] if certificate.versions else [Fact(fact)]

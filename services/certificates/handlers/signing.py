@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import structlog
 
 from libs.chassis.aggregates import Stored
@@ -17,6 +15,8 @@ from services.certificates.domain.signing import issue, plan_signing
 from services.certificates.domain.version import Approval, Paper, Proof, SigningPlan
 from services.certificates.errors import WrongStage
 from services.certificates.handlers.logging import record_changes
+from services.certificates.handlers.publishing import told_of
+from services.certificates.handlers.renewing import check_renewed, end_renewed
 from services.certificates.handlers.work import load_file
 from services.certificates.ports import Deps
 
@@ -39,9 +39,21 @@ async def sign(deps: Deps, signatory: Caller, certificate_id: str) -> None:
         SealUnavailable: The seal's process doesn't answer; signing again resumes.
     """
     stored = await load_file(deps, signatory, certificate_id)
+    now = deps.clock.now()
+    await sign_file(deps, stored, Approval(signatory.id, signatory.authenticated_at or now, now))
+
+
+async def sign_file(deps: Deps, stored: Stored[Certificate], approval: Approval) -> None:
+    """Sign one file, or finish what an earlier attempt began, as it was planned.
+
+    Raises:
+        AlreadyIssued: It is issued.
+        WrongStage: It isn't at the signature.
+        FourEyes: The signatory drafted or controlled it.
+        SealUnavailable: The seal's process doesn't answer; signing again resumes.
+    """
     if stored.value.plan is None:
-        now = deps.clock.now()
-        approval = Approval(signatory.id, signatory.authenticated_at or now, now)
+        await check_renewed(deps, stored.value)
         planned = plan_signing(stored.value, approval, draw_code(deps.entropy(ENTROPY_BYTES)))
         stored = await deps.certificates.save(stored, planned)
     await resume_signing(deps, stored)
@@ -60,21 +72,13 @@ async def resume_signing(deps: Deps, stored: Stored[Certificate]) -> None:
         raise WrongStage
     paper = await _kept_paper(deps, stored.value, plan)
     seal = await deps.signer.sign(paper.sha256)
+    await end_renewed(deps, stored.value, plan.approval.signatory_id)
     now = deps.clock.now()
     issued = issue(stored.value, Proof(paper, seal, changed_at=now), now)
     issued = await record_changes(deps, stored.value, issued, now)
-    await deps.certificates.save(stored, issued, _told(stored.value, issued, now))
+    told = [Fact(facts.reissued(issued, issued.versions[-1])), *told_of(stored.value, issued, now)]
+    await deps.certificates.save(stored, issued, told)
     log.info("certificate.issued", certificate_id=stored.id, version=issued.versions[-1].version)
-
-
-def _told(before: Certificate, after: Certificate, at: datetime) -> list[Fact]:
-    """What the world hears of an issue; partners also hear of the version that it took the place of."""
-    changed = facts.changed_versions(before, after)
-    return [
-        Fact(facts.reissued(after, after.versions[-1])),
-        Fact(facts.state(after), facts.content(after)),
-        *(Fact(facts.status(after, version, at)) for version in changed),
-    ]
 
 
 async def _kept_paper(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Paper:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from libs.chassis.ids import new_id
 from libs.chassis.web.access import Allow
 from libs.chassis.web.caller import Caller
 from libs.contracts.people import Role
@@ -15,6 +16,7 @@ from services.certificates.domain.certificate import Action, Move, Stage
 from services.certificates.domain.version import standing
 from services.certificates.handlers.preparation import RETURNED_BY
 from services.certificates.handlers.work import CENTRAL_ROLES
+from services.certificates.pages.batches import kind_at
 from services.certificates.pages.screen import TONES, ScreenNeeded, pdf_response
 from services.certificates.pages.steps import STEPS, open_steps
 
@@ -50,6 +52,7 @@ async def queue(
     stage: Annotated[Stage | None, Query()] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     named: Annotated[str, Query(max_length=40)] = "",
+    note: Annotated[Literal["", "nothing"], Query()] = "",
 ) -> Response:
     """Show the queue of a stage, or what is found by reference or number."""
     form = Form({"named": named})
@@ -60,6 +63,10 @@ async def queue(
         "queue.html",
         form=form,
         queue=shown,
+        kind=kind_at(shown.stage, caller),
+        batch_id=new_id(),
+        batches=await handlers.list_batches(screen.deps, caller),
+        nothing=note == "nothing",
         found=await handlers.search(screen.deps, caller, name) if name else None,
     )
 
