@@ -73,6 +73,7 @@ def _settings(stack: Stack) -> CertificatesSettings:
         kek=AESGCM.generate_key(256),
         lookup_key=AESGCM.generate_key(256),
         seal_key_file=stack.folders.data / "keys" / "bench-seal.pem",
+        log_key_file=stack.folders.data / "keys" / "bench-log.pem",
     )
 
 

@@ -79,7 +79,10 @@ def _own_settings(service: str, around: Surroundings, secret_store: SecretStore)
             "SIGNING_KEY_FILE": f"{around.key_folder}/identity-signing.pem",
         }
     if service == "certificates":
-        return {"SEAL_KEY_FILE": f"{around.key_folder}/certificates-seal.pem"}
+        return {
+            "SEAL_KEY_FILE": f"{around.key_folder}/certificates-seal.pem",
+            "LOG_KEY_FILE": f"{around.key_folder}/certificates-log.pem",
+        }
     if service == "notifications":
         return {"SMTP_HOST": around.smtp_host, "SMTP_PORT": str(around.smtp_port), "SENDER": SENDER}
     return {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from libs.chassis.mongo import BulkWriteError, Database, Document, DuplicateKeyError
 from libs.chassis.notes import NoteSigner
@@ -87,6 +88,16 @@ class MongoLogTree:
         if tile.level is None:
             return bundled(await self._entries.leaves(tile.begin, tile.end))
         return b"".join(await self._row(tile.level, tile.begin, tile.end))
+
+    async def leaf(self, index: int) -> bytes:
+        """The bytes of an entry.
+
+        Raises:
+            LogBroken: It isn't there.
+        """
+        for leaf in await self._entries.leaves(index, index + 1):
+            return leaf
+        raise LogBroken(index=index)
 
     async def inclusion(self, index: int, size: int) -> Sequence[bytes]:
         """The proof that entry `index` is in the tree of the first `size` entries, the lowest hash first.
@@ -195,3 +206,20 @@ def _tile_id(level: int, n: int) -> str:
 
 def _head(document: Document) -> Head:
     return Head(document["_id"], bytes(document["root"]), document["note"])
+
+
+async def open_log(
+    database: Database, origin: str, key_file: Path, entropy: Callable[[int], bytes]
+) -> tuple[MongoLogEntries, MongoLogTree]:
+    """The log of a platform, named after where it is read.
+
+    Args:
+        database: The service's own.
+        origin: The platform's public origin.
+        key_file: Where the private key of its heads is kept; made when absent.
+        entropy: Gives that many unpredictable bytes.
+    """
+    entries = MongoLogEntries(database, entropy)
+    await entries.prepare()
+    name = f"{origin.split('://', 1)[-1]}/log"
+    return entries, MongoLogTree(database, entries, NoteSigner.from_file(name, key_file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,7 +62,19 @@ def intent_of(certificate_id: str, version: Version, kind: LogKind, at: datetime
         at: The moment.
     """
     before = "first" if version.log_index is None else version.log_index
-    statement = Statement(
+    key = f"{certificate_id}/{version.version}/{kind}/{before}"
+    return LogIntent(key, kind, statement_of(certificate_id, version, at))
+
+
+def statement_of(certificate_id: str, version: Version, at: datetime) -> Statement:
+    """What an entry about a version commits to.
+
+    Args:
+        certificate_id: Whose version it is.
+        version: With the status that the entry is about.
+        at: The entry's moment.
+    """
+    return Statement(
         certificate_id=certificate_id,
         number=version.number,
         version=version.version,
@@ -71,7 +84,6 @@ def intent_of(certificate_id: str, version: Version, kind: LogKind, at: datetime
         valid_until=version.valid_until,
         changed_at=at,
     )
-    return LogIntent(f"{certificate_id}/{version.version}/{kind}/{before}", kind, statement)
 
 
 def kind_of(before: Version | None, after: Version) -> LogKind:
@@ -98,3 +110,26 @@ class Head:
     size: int
     root: bytes
     note: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What shows that a version stands in the log, for whoever holds it.
+
+    Attributes:
+        key: The log's public key, on one line.
+        index: Of the version's newest entry.
+        leaf: That entry's bytes.
+        salt: In hex.
+        statement: What the entry commits to.
+        proof: From the entry's hash up to the head's root.
+        head: A signed head that covers the entry.
+    """
+
+    key: str
+    index: int
+    leaf: bytes
+    salt: str
+    statement: Statement
+    proof: Sequence[bytes]
+    head: Head

@@ -101,6 +101,7 @@ def settings_of(mongo: MongoPart, kafka: KafkaPart, folder: Path) -> Certificate
         kek=KEK,
         lookup_key=os.urandom(32),
         seal_key_file=folder / "seal.pem",
+        log_key_file=folder / "log.pem",
     )
 
 
