@@ -1,7 +1,6 @@
 """The card's two faces, in ID-1 format and marked as a specimen: no model of the real one is published."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from reportlab.lib.units import mm
@@ -20,11 +19,12 @@ from services.certificates.adapters.pdf.ornament import (
     GREEN,
     GREY,
     INK,
+    PALE_WASH,
     RULE,
-    WASH,
     WHITE,
     draw_star,
 )
+from services.certificates.adapters.pdf.table import Columns, Row, row_block
 from services.certificates.adapters.pdf.wording import Wording, fill
 from services.certificates.domain.printed import CertificateContent
 
@@ -33,36 +33,34 @@ CARD_SIZE = (85.6 * mm, 53.98 * mm)
 _LEFT, _RIGHT, _TOP = 9.0, CARD_SIZE[0] - 9.0, CARD_SIZE[1]
 _MIDDLE = CARD_SIZE[0] / 2
 _BAND = 27.0
-# At most 65 modules and the quiet zone: 0.46 mm a module.
-_QR_SIDE = 96.0
+# At most 65 modules and the quiet zone: 0.44 mm a module.
+_QR_SIDE = 92.0
 _FRENCH_PT = 6.5
 _FRENCH_LEADING = 7.6
-_ARABIC_LEADING = 11.6
-_LABEL_WIDTH = 52.0
-_VALUE_WIDTH = 92.0
-_FRENCH_WIDTH = 74.0
+_ARABIC_LEADING = 11.4
+_COLUMNS = Columns(
+    left=_LEFT,
+    right=_RIGHT,
+    label_width=50.0,
+    value_width=98.0,
+    french_width=76.0,
+    label_pt=LEAST_ARABIC_PT,
+    french_label_pt=_FRENCH_PT,
+    french_label_leading=_FRENCH_LEADING,
+    top=0.6,
+    bottom=0.4,
+)
 _SLOPE_DEG = 28.0
 
 _ARABIC = Style(Direction.RTL, Direction.RTL, bold=True)
 _LATIN = Style(Direction.LTR, Direction.LTR)
 _NAME = ValueStyle(_ARABIC, (11.0, 9.5, 8.0), 1.35)
-_VALUE = ValueStyle(_ARABIC, (9.0, 8.0), 1.35)
-_SYMBOLS = ValueStyle(Style(Direction.RTL, Direction.LTR, bold=True), (9.0, 8.0), 1.35)
-_LATIN_VALUE = ValueStyle(_LATIN, (7.4, 6.5), 1.1)
+_VALUE = ValueStyle(_ARABIC, (9.0, 8.0), 1.25)
+_SYMBOLS = ValueStyle(Style(Direction.RTL, Direction.LTR, bold=True), (9.0, 8.0), 1.25)
+_LATIN_VALUE = ValueStyle(_LATIN, (7.4, 6.5), 1.08)
 _CODE = ValueStyle(
     Style(Direction.RTL, Direction.LTR, bold=True, family=Family.CODE), (8.6, 8.0), 1.5, lines=1
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A row of the front; `french` names the slot of its French form, empty for none."""
-
-    label: str
-    french_label: str
-    name: str
-    style: ValueStyle
-    french: str = ""
 
 
 def draw_card(sheet: Sheet, content: CertificateContent, wording: Wording, values: Mapping[str, str]) -> None:
@@ -91,7 +89,7 @@ def _background(sheet: Sheet, wording: Wording) -> None:
     sheet.saveState()
     sheet.translate(_MIDDLE, CARD_SIZE[1] / 2)
     sheet.rotate(_SLOPE_DEG)
-    sheet.setFillColor(WASH)
+    sheet.setFillColor(PALE_WASH)
     arabic = set_text((Span(wording.card.specimen, bold=True),), Direction.RTL, 40)
     french = set_text((Span(wording.french.card.specimen, bold=True),), Direction.LTR, 30)
     text_block(arabic, 54, 40, Align.CENTRE, Tag("P")).draw(sheet, 16)
@@ -101,12 +99,12 @@ def _background(sheet: Sheet, wording: Wording) -> None:
 
 
 def _front(content: CertificateContent, wording: Wording, values: Mapping[str, str]) -> Block:
-    rows = [_row(field, values) for field in _fields(content, wording)]
+    rows = [row_block(row, values, _COLUMNS) for row in _rows(content, wording)]
     companion = any(line.companion for line in content.disabilities)
     return stack(
         [
             _band(wording),
-            space(2),
+            space(1),
             _title(wording),
             tagged(stack(rows), Tag("Table")),
             _companion(content, wording) if companion else space(0),
@@ -125,7 +123,7 @@ def _band(wording: Wording) -> Block:
 
     head = wording.letterhead
     kingdom = set_text((Span(head.arabic[0], bold=True),), Direction.RTL, 9)
-    ministry = set_text(head.arabic[1], Direction.RTL, LEAST_ARABIC_PT, 98)
+    ministry = set_text(head.arabic[1], Direction.RTL, LEAST_ARABIC_PT)
     latin = set_text(head.french[0], Direction.LTR, 7.5)
     words = beside(
         text_block(kingdom, _RIGHT, 22, tag=Tag("P")),
@@ -134,7 +132,7 @@ def _band(wording: Wording) -> Block:
     return stack(
         [
             Block(_BAND, beside(decoration(draw_band), inked(WHITE, stack([space(3), words]))).draw),
-            text_block(ministry, _MIDDLE, 11, Align.CENTRE, Tag("P")),
+            text_block(ministry, _MIDDLE, 10.5, Align.CENTRE, Tag("P")),
         ]
     )
 
@@ -144,53 +142,34 @@ def _title(wording: Wording) -> Block:
     french = set_text(wording.french.card.title, Direction.LTR, _FRENCH_PT)
     return stack(
         [
-            inked(GREEN, text_block(title, _MIDDLE, 16, Align.CENTRE, Tag("H1"))),
-            inked(GREY, text_block(french, _MIDDLE, 8.4, Align.CENTRE, Tag("P", lang=FRENCH))),
+            inked(GREEN, text_block(title, _MIDDLE, 15, Align.CENTRE, Tag("H1"))),
+            inked(GREY, text_block(french, _MIDDLE, 8, Align.CENTRE, Tag("P", lang=FRENCH))),
         ]
     )
 
 
-def _fields(content: CertificateContent, wording: Wording) -> list[_Field]:
+def _rows(content: CertificateContent, wording: Wording) -> list[Row]:
     labels, french = wording.card.labels, wording.french.card.labels
-    latin = "latin_name" if content.holder.latin_name else ""
+    latin = (("latin_name", _LATIN_VALUE, FRENCH),) if content.holder.latin_name else ()
+    born = (("birth_date_fr", _LATIN_VALUE, FRENCH),)
+    until = (("valid_until_fr", _LATIN_VALUE, FRENCH),)
     return [
-        _Field(labels.name, french.name, "name", _NAME, latin),
-        _Field(labels.birth_date, french.birth_date, "birth_date", _VALUE, "birth_date_fr"),
-        _Field(labels.number, french.number, "number", _SYMBOLS),
-        _Field(labels.valid_until, french.valid_until, "valid_until", _VALUE, "valid_until_fr"),
+        Row(labels.name, ("name",), _NAME, french.name, latin),
+        Row(labels.birth_date, ("birth_date",), _VALUE, french.birth_date, born),
+        Row(labels.number, ("number",), _SYMBOLS, french.number),
+        Row(labels.valid_until, ("valid_until",), _VALUE, french.valid_until, until),
     ]
-
-
-def _row(field: _Field, values: Mapping[str, str]) -> Block:
-    style = field.style
-    leading = style.sizes_pt[0] * style.leading
-    label = text_block(set_text(field.label, Direction.RTL, LEAST_ARABIC_PT), _RIGHT, leading)
-    value = value_block(field.name, values[field.name], style, _RIGHT - _LABEL_WIDTH, _VALUE_WIDTH)
-    french_label = set_text(field.french_label, Direction.LTR, _FRENCH_PT)
-    head = inked(GREY, text_block(french_label, _LEFT, _FRENCH_LEADING))
-    french: list[Block] = []
-    if field.french:
-        french = [
-            value_block(field.french, values[field.french], _LATIN_VALUE, _LEFT, _FRENCH_WIDTH, Align.LEFT)
-        ]
-    cells = beside(
-        tagged(inked(GREY, label), Tag("TH", scope="Row")),
-        tagged(value, Tag("TD")),
-        tagged(head, Tag("TH", lang=FRENCH, scope="Row")),
-        tagged(stack([space(_FRENCH_LEADING), *french]), Tag("TD", lang=FRENCH)),
-    )
-    return tagged(Block(max(cells.height, 2 * _FRENCH_LEADING) + 1, cells.draw), Tag("TR"))
 
 
 def _companion(content: CertificateContent, wording: Wording) -> Block:
     """That a companion shares the right (law 07.92, article 23)."""
-    arabic = set_text((Span(wording.companion[content.holder.sex], bold=True),), Direction.RTL, 9)
+    arabic = set_text((Span(wording.companion[content.holder.sex], bold=True),), Direction.RTL, 8.5)
     french = set_text(wording.french.companion, Direction.LTR, 7)
     return inked(
         GREEN,
         beside(
-            text_block(arabic, _RIGHT, 13, tag=Tag("P")),
-            text_block(french, _LEFT, 13, tag=Tag("P", lang=FRENCH)),
+            text_block(arabic, _RIGHT, 10.5, tag=Tag("P")),
+            text_block(french, _LEFT, 10.5, tag=Tag("P", lang=FRENCH)),
         ),
     )
 
@@ -206,8 +185,8 @@ def _back(content: CertificateContent, wording: Wording, values: Mapping[str, st
         _arabic(card.priority[content.holder.sex], width),
         _arabic(card.renewal, width),
         _arabic(card.decree, width),
-        space(3),
-        tagged(stack([inked(GREY, text_block(label, _RIGHT, 11)), code]), Tag("P")),
+        space(2),
+        tagged(stack([inked(GREY, text_block(label, _RIGHT, 10)), code]), Tag("P")),
         _arabic(fill(card.verification, verify_url=link), width),
     ]
 
@@ -218,12 +197,12 @@ def _back(content: CertificateContent, wording: Wording, values: Mapping[str, st
 
     return stack(
         [
-            space(9),
+            space(7),
             beside(stack(words), qr_block(content, wording.alternatives.qr, _LEFT, _QR_SIDE)),
-            space(3),
+            space(2),
             decoration(draw_rule),
             space(1),
-            _french((french.priority, french.renewal)),
+            _french((f"{french.decree}. {french.priority}", french.renewal)),
         ]
     )
 

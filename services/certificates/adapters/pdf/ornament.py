@@ -14,6 +14,7 @@ GREY = HexColor(0x55605B)
 RULE = HexColor(0xD3DCD7)
 PALE = HexColor(0xF4F8F6)
 WASH = HexColor(0xEADFC6)
+PALE_WASH = HexColor(0xF1E9D8)
 WHITE = HexColor(0xFFFFFF)
 
 _OUTER, _INNER, _CORNER = 26.0, 31.0, 12.0

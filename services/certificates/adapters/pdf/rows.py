@@ -1,7 +1,5 @@
 """The lines of what a certificate states, each in Arabic and in French."""
 
-from dataclasses import dataclass
-
 from libs.ui.typeset.blocks import ValueStyle
 from services.certificates.adapters.pdf.looks import (
     AMAZIGH,
@@ -13,26 +11,10 @@ from services.certificates.adapters.pdf.looks import (
     TIFINAGH_NAME,
     VALUE,
 )
+from services.certificates.adapters.pdf.table import Row
 from services.certificates.adapters.pdf.values import last_day
 from services.certificates.adapters.pdf.wording import Wording
 from services.certificates.domain.printed import CertificateContent
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the table.
-
-    Attributes:
-        names: The slots of the Arabic cell, one under the other.
-        style: Theirs.
-        french: The slots of the French cell with the style and the language of each.
-    """
-
-    label: str
-    names: tuple[str, ...]
-    style: ValueStyle
-    french_label: str
-    french: tuple[tuple[str, ValueStyle, str], ...] = ()
 
 
 def rows_of(content: CertificateContent, wording: Wording) -> list[Row]:
