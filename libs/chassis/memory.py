@@ -163,9 +163,13 @@ class MemoryAggregates(Loading[A]):
 
 
 def _at(document: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path; of a list of mappings the list of what stands in each, as MongoDB has it."""
     value: Any = document["state"]
     for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
+        if isinstance(value, list):
+            value = [item.get(step) for item in value if isinstance(item, Mapping)]
+        else:
+            value = value.get(step) if isinstance(value, Mapping) else None
     return value
 
 

@@ -57,12 +57,17 @@ class RequestEvent(Event):
 
 
 class RequestSubmitted(RequestEvent):
-    """A request was filed; its receipt carries the reference."""
+    """A request was filed; its receipt carries the reference.
+
+    Attributes:
+        renews: The certificate that ends soon or has ended, where this request is for its renewal.
+    """
 
     topics = ("requests.facts",)
 
     submitted_at: datetime
     channel: Literal["online", "desk"]
+    renews: str | None = None
 
 
 class MedicalFileFound(RequestEvent):
@@ -121,6 +126,7 @@ class RequestApproved(SealedEvent, RequestEvent):
     Attributes:
         valid_until: The last day, or None for a permanent disability.
         centre_name: The Arabic name of the centre's place, which the certificate prints.
+        renews: The certificate in whose place the new one comes.
     """
 
     topics = ("requests.facts",)
@@ -129,6 +135,7 @@ class RequestApproved(SealedEvent, RequestEvent):
     approved_at: datetime
     valid_until: date | None
     centre_name: str = ""
+    renews: str | None = None
 
 
 class RequestRefused(RequestEvent):

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from libs.chassis.subscription import Copy, On
 from libs.chassis.trust import IDENTITY_FEED
-from libs.contracts.certificates import CertificateHandedOver, CertificateIssued
+from libs.contracts.certificates import (
+    CertificateCorrected,
+    CertificateDuplicated,
+    CertificateExpiring,
+    CertificateHandedOver,
+    CertificateIssued,
+    CertificateResumed,
+    CertificateRevoked,
+    CertificateSuspended,
+    ReissueDropped,
+    ReissueOpened,
+)
 from libs.contracts.identity import (
     CitizenRegistered,
     PersonState,
@@ -39,4 +50,12 @@ SUBSCRIPTIONS = (
     On(RequestClosed, writing.on_request_closed),
     On(CertificateIssued, writing.on_certificate_issued),
     On(CertificateHandedOver, writing.on_certificate_handed_over),
+    On(ReissueOpened, writing.on_reissue_opened),
+    On(ReissueDropped, writing.on_reissue_dropped),
+    On(CertificateCorrected, writing.on_certificate_corrected),
+    On(CertificateDuplicated, writing.on_certificate_duplicated),
+    On(CertificateSuspended, writing.on_certificate_suspended),
+    On(CertificateResumed, writing.on_certificate_resumed),
+    On(CertificateRevoked, writing.on_certificate_revoked),
+    On(CertificateExpiring, writing.on_certificate_expiring),
 )

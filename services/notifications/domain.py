@@ -29,15 +29,28 @@ class Template(StrEnum):
     COMPLETION_RECEIVED = "E5"
     REQUEST_REFUSED = "E6"
     REQUEST_CLOSED = "E8"
+    EXPIRING = "E9"
+    STATUS_CHANGED = "E10"
+    REISSUED = "E11"
     CODE_RESET = "E12"
     CODE_CHANGED = "E13"
     REGISTRATION_REPEATED = "repeated"
     WELCOME = "welcome"
     FILE_DEPOSITED = "deposited"
     HANDED_OVER = "handed-over"
+    REISSUE_OPENED = "reissue-opened"
+    REISSUE_DROPPED = "reissue-dropped"
 
 
-_ONLY_IN_PAGES: Final = frozenset({Template.WELCOME, Template.FILE_DEPOSITED, Template.HANDED_OVER})
+_ONLY_IN_PAGES: Final = frozenset(
+    {
+        Template.WELCOME,
+        Template.FILE_DEPOSITED,
+        Template.HANDED_OVER,
+        Template.REISSUE_OPENED,
+        Template.REISSUE_DROPPED,
+    }
+)
 
 
 class State(StrEnum):
@@ -64,7 +77,17 @@ class Item(StrEnum):
     OTHER = "other"
 
 
-Variant = Literal["", "withdrawn", "no_deposit", "not_completed"]
+Variant = Literal[
+    "",
+    "withdrawn",
+    "no_deposit",
+    "not_completed",
+    "suspended",
+    "resumed",
+    "revoked",
+    "correction",
+    "duplicate",
+]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,22 @@ from libs.chassis.subscription import Copy, On
 from libs.chassis.trust import IDENTITY_FEED
 from libs.contracts.certificates import (
     CertificateChecked,
+    CertificateCorrected,
     CertificateDownloaded,
     CertificateDrafted,
+    CertificateDuplicated,
+    CertificateExpiring,
     CertificateHandedOver,
     CertificateIssued,
     CertificateRegistered,
+    CertificateResumed,
     CertificateReturned,
+    CertificateRevoked,
+    CertificateSuperseded,
+    CertificateSuspended,
     DraftCancelled,
+    ReissueDropped,
+    ReissueOpened,
 )
 from libs.contracts.identity import PersonState
 from libs.contracts.notifications import MessageFailed, MessageSent
@@ -31,6 +40,15 @@ SUBSCRIPTIONS = (
     On(CertificateDownloaded, following.on_downloaded, complete=True),
     On(CertificateHandedOver, following.on_handed_over, complete=True),
     On(DraftCancelled, following.on_draft_cancelled, complete=True),
+    On(ReissueOpened, following.on_told_elsewhere, complete=True),
+    On(ReissueDropped, following.on_told_elsewhere, complete=True),
+    On(CertificateCorrected, following.on_reissued, complete=True),
+    On(CertificateDuplicated, following.on_reissued, complete=True),
+    On(CertificateSuperseded, following.on_superseded, complete=True),
+    On(CertificateSuspended, following.on_suspended, complete=True),
+    On(CertificateResumed, following.on_resumed, complete=True),
+    On(CertificateRevoked, following.on_revoked, complete=True),
+    On(CertificateExpiring, following.on_told_elsewhere, complete=True),
     On(MessageSent, following.on_message_sent),
     On(MessageFailed, following.on_message_failed),
 )

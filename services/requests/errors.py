@@ -108,3 +108,10 @@ class TooManyScans(Permanent):
 
     slug = "too-many-scans"
     status = 409
+
+
+class RenewalUnusable(Permanent):
+    """What is to be renewed isn't the applicant's certificate, or it doesn't end soon."""
+
+    slug = "renewal-unusable"
+    status = 409

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from libs.chassis.web.access import AnyCaller
 from libs.chassis.web.client import network_of
+from libs.contracts.certificates import SupersededBy
 from libs.contracts.requests import PrintedPerson
 from services.verification import handlers
 from services.verification.domain import Answer, Verdict
@@ -36,6 +37,8 @@ class CheckOut(BaseModel):
     """What the code comes to.
 
     Attributes:
+        since: From when on it is no longer in force.
+        superseded_by: What came in its place, of a superseded one.
         arabic_name: Masked, as is `latin_name`.
         content: What the certificate prints; only for the right birth date.
     """
@@ -45,6 +48,8 @@ class CheckOut(BaseModel):
     number: str | None = None
     issued_on: date | None = None
     valid_until: date | None = None
+    since: datetime | None = None
+    superseded_by: SupersededBy | None = None
     arabic_name: str | None = None
     latin_name: str | None = None
     content: PrintedPerson | None = None
@@ -72,6 +77,8 @@ def _told(answer: Answer, content: PrintedPerson | None) -> CheckOut:
         number=shown.number,
         issued_on=shown.issued_on,
         valid_until=shown.valid_until,
+        since=shown.since,
+        superseded_by=shown.superseded_by,
         arabic_name=shown.arabic_name,
         latin_name=shown.latin_name,
         content=content,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from libs.contracts.certificates import CertificateStatus
+from libs.contracts.certificates import CertificateStatus, SupersededBy
 from libs.contracts.requests import PrintedPerson
 
 _BULLETS: Final = "•••"
@@ -37,6 +37,8 @@ class Version:
     Attributes:
         code_hash: SHA-256, in hex, of its verification code.
         valid_until: The last day, or None for ever.
+        changed_at: Since when it has this status; None where that isn't known.
+        superseded_by: What came in its place, of a superseded one.
     """
 
     number: str
@@ -44,6 +46,8 @@ class Version:
     status: CertificateStatus
     issued_on: date
     valid_until: date | None
+    changed_at: datetime | None = None
+    superseded_by: SupersededBy | None = None
 
     def verdict(self, today: date) -> Verdict:
         """What it is worth on a day; expiry is reckoned now, so that it needs no event."""
@@ -101,6 +105,8 @@ class Shown:
 
     Attributes:
         arabic_name: Masked, as is `latin_name`.
+        since: From when on it is no longer in force; None where it is, or where that isn't known.
+        superseded_by: What came in its place, of a superseded one.
     """
 
     number: str
@@ -108,6 +114,8 @@ class Shown:
     valid_until: date | None
     arabic_name: str
     latin_name: str
+    since: datetime | None = None
+    superseded_by: SupersededBy | None = None
 
 
 @dataclass(frozen=True)
@@ -131,14 +139,17 @@ class Answer:
 
 def answer_of(version: Version, printed: PrintedPerson, today: date) -> Answer:
     """What a known code says."""
+    verdict = version.verdict(today)
     shown = Shown(
         number=version.number,
         issued_on=version.issued_on,
         valid_until=version.valid_until,
         arabic_name=masked(f"{printed.arabic_given_name} {printed.arabic_family_name}"),
         latin_name=masked(f"{printed.latin_given_name} {printed.latin_family_name}"),
+        since=None if verdict in _IN_FORCE_ONCE else version.changed_at,
+        superseded_by=version.superseded_by,
     )
-    return Answer(version.verdict(today), shown)
+    return Answer(verdict, shown)
 
 
 def is_born_on(printed: PrintedPerson, typed: date) -> bool:

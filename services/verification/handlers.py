@@ -36,7 +36,15 @@ def certificate_of(_deps: Deps, delivery: Delivery[CertificateState]) -> Copied[
     """The copy of a certificate as it now stands."""
     event = delivery.event
     versions = tuple(
-        Version(each.number, each.code_hash, each.status, each.issued_on, each.valid_until)
+        Version(
+            each.number,
+            each.code_hash,
+            each.status,
+            each.issued_on,
+            each.valid_until,
+            each.changed_at,
+            each.superseded_by,
+        )
         for each in event.versions
     )
     certificate = PublicCertificate(

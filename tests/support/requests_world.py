@@ -230,7 +230,7 @@ class World:
         await handler(self.deps, self.delivery(event, key))
         return await self.request(key)
 
-    async def issued(self, person: Caller) -> Request:
+    async def issued(self, person: Caller, valid_until: date | None = None) -> Request:
         """A request whose certificate is in force."""
         request = await self.approved(person)
         told = certificate_told(request)
@@ -239,7 +239,7 @@ class World:
         registered = CertificateRegistered(**told, number="2026/000123")
         await self.hear(following.on_registered, registered, request.id)
         event = CertificateIssued(
-            **told, number="2026/000123", issued_on=date(2026, 11, 23), valid_until=None
+            **told, number="2026/000123", issued_on=date(2026, 11, 23), valid_until=valid_until
         )
         return await self.hear(following.on_issued, event, request.id)
 

@@ -12,6 +12,8 @@ from libs.chassis.clock import civil_date
 from libs.chassis.errors import ServiceError
 from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.number import VoidReason
+from services.certificates.handlers.life import finish_order
+from services.certificates.handlers.reminding import remind_expiring
 from services.certificates.handlers.signing import resume_signing
 from services.certificates.ports import Deps
 
@@ -26,6 +28,9 @@ async def sweep(deps: Deps) -> None:
     now = deps.clock.now()
     for stored in await deps.queries.planned_before(now - RESUME_AFTER):
         await _resume(deps, stored)
+    for stored in await deps.queries.approved_before(now - RESUME_AFTER):
+        await _carry_out(deps, stored)
+    await remind_expiring(deps)
     for stored in await deps.queries.unsettled_before(now - SETTLE_AFTER):
         await _settle(deps, stored, now)
     year = civil_date(now).year
@@ -40,6 +45,14 @@ async def _resume(deps: Deps, stored: Stored[Certificate]) -> None:
         await resume_signing(deps, stored)
     except ServiceError as error:
         log.warning("signing.not_resumed", certificate_id=stored.id, reason=error.slug)
+
+
+async def _carry_out(deps: Deps, stored: Stored[Certificate]) -> None:
+    """Carry out a change of status that was confirmed before a crash."""
+    try:
+        await finish_order(deps, stored.id)
+    except ServiceError as error:
+        log.warning("order.not_carried_out", certificate_id=stored.id, reason=error.slug)
 
 
 async def _settle(deps: Deps, stored: Stored[Certificate], now: datetime) -> None:

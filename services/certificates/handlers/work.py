@@ -42,12 +42,25 @@ class Queue:
     more: bool
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What waits about issued certificates, the oldest first.
+
+    Attributes:
+        orders: Changes of status that the signatory has to decide on.
+        mistakes: Holders' words about mistakes, for the certificate officer.
+    """
+
+    orders: Sequence[Certificate]
+    mistakes: Sequence[Certificate]
+
+
 def scope_of(caller: Caller) -> Scope:
     """What the caller may see: central roles all, the desk what its own centres can hand over."""
     if caller.kind == "staff" and caller.roles & CENTRAL_ROLES:
         return Scope(frozenset(Stage))
     if caller.kind == "staff" and Role.DELIVERY_DESK in caller.roles:
-        return Scope(frozenset({Stage.ISSUED}), caller.centres)
+        return Scope(frozenset({Stage.ISSUED}), caller.centres, only_issued=True)
     return Scope(frozenset(), frozenset())
 
 
@@ -89,6 +102,14 @@ async def list_queue(deps: Deps, caller: Caller, stage: Stage, page: int) -> Que
     return Queue(stage, files, counts, page, len(found) > QUEUE_SIZE)
 
 
+async def list_asked(deps: Deps, caller: Caller) -> Asked:
+    """What waits about issued certificates, as far as the caller may see it: orders and words of mistakes."""
+    scope = scope_of(caller)
+    orders = await deps.queries.ordered(scope)
+    mistakes = await deps.queries.mistaken(scope)
+    return Asked([stored.value for stored in orders], [stored.value for stored in mistakes])
+
+
 async def search(deps: Deps, caller: Caller, text: str) -> Sequence[Certificate]:
     """The files that the caller may see and whose reference or number is `text`."""
     return [stored.value for stored in await deps.queries.named(scope_of(caller), text)]
@@ -124,4 +145,5 @@ async def read_newest(deps: Deps, certificate: Certificate) -> bytes:
     """
     if not certificate.versions:
         raise NotFound
-    return await deps.papers.read(certificate.versions[-1].paper, certificate.person_id)
+    newest = certificate.versions[-1]
+    return await deps.papers.read(newest.paper, newest.seal, certificate.person_id)

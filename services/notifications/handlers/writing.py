@@ -6,7 +6,19 @@ from dataclasses import replace
 
 from libs.chassis.delivery import Delivery
 from libs.chassis.errors import AlreadyApplied, Duplicate, NotYet
-from libs.contracts.certificates import CertificateHandedOver, CertificateIssued
+from libs.contracts.certificates import (
+    CertificateCorrected,
+    CertificateDuplicated,
+    CertificateEvent,
+    CertificateExpiring,
+    CertificateHandedOver,
+    CertificateIssued,
+    CertificateResumed,
+    CertificateRevoked,
+    CertificateSuspended,
+    ReissueDropped,
+    ReissueOpened,
+)
 from libs.contracts.event import Event
 from libs.contracts.identity import (
     CitizenRegistered,
@@ -111,6 +123,62 @@ async def on_certificate_handed_over(deps: Deps, delivery: Delivery[CertificateH
     await _write(deps, delivery, event.person_id, Template.HANDED_OVER, about)
 
 
+async def on_certificate_expiring(deps: Deps, delivery: Delivery[CertificateExpiring]) -> None:
+    """Remind the holder of the last day, and of the renewal."""
+    event = delivery.event
+    about = _about_certificate(event, About(due_on=event.valid_until))
+    await _write(deps, delivery, event.person_id, Template.EXPIRING, about)
+
+
+async def on_certificate_suspended(deps: Deps, delivery: Delivery[CertificateSuspended]) -> None:
+    """Tell the holder that the certificate has no force for now; never why."""
+    event = delivery.event
+    about = _about_certificate(event, About(happened_at=event.suspended_at, variant="suspended"))
+    await _write(deps, delivery, event.person_id, Template.STATUS_CHANGED, about)
+
+
+async def on_certificate_resumed(deps: Deps, delivery: Delivery[CertificateResumed]) -> None:
+    """Tell the holder that it is in force again."""
+    event = delivery.event
+    about = _about_certificate(event, About(happened_at=event.resumed_at, variant="resumed"))
+    await _write(deps, delivery, event.person_id, Template.STATUS_CHANGED, about)
+
+
+async def on_certificate_revoked(deps: Deps, delivery: Delivery[CertificateRevoked]) -> None:
+    """Tell the holder that it has no force any more, where there's somebody to be told; never why."""
+    event = delivery.event
+    if not event.tell_holder:
+        raise AlreadyApplied
+    about = _about_certificate(event, About(happened_at=event.revoked_at, variant="revoked"))
+    await _write(deps, delivery, event.person_id, Template.STATUS_CHANGED, about)
+
+
+async def on_certificate_corrected(deps: Deps, delivery: Delivery[CertificateCorrected]) -> None:
+    """Invite the holder to download or collect the corrected version."""
+    about = _about_certificate(delivery.event, About(variant="correction"))
+    await _write(deps, delivery, delivery.event.person_id, Template.REISSUED, about)
+
+
+async def on_certificate_duplicated(deps: Deps, delivery: Delivery[CertificateDuplicated]) -> None:
+    """Invite the holder to download or collect the duplicate."""
+    about = _about_certificate(delivery.event, About(variant="duplicate"))
+    await _write(deps, delivery, delivery.event.person_id, Template.REISSUED, about)
+
+
+async def on_reissue_opened(deps: Deps, delivery: Delivery[ReissueOpened]) -> None:
+    """Note for the holder that another version is being made."""
+    event = delivery.event
+    about = _about_certificate(event, About(happened_at=event.opened_at, variant=event.kind))
+    await _write(deps, delivery, event.person_id, Template.REISSUE_OPENED, about)
+
+
+async def on_reissue_dropped(deps: Deps, delivery: Delivery[ReissueDropped]) -> None:
+    """Note for the holder that there will be no other version."""
+    event = delivery.event
+    about = _about_certificate(event, About(happened_at=event.dropped_at, variant=event.kind))
+    await _write(deps, delivery, event.person_id, Template.REISSUE_DROPPED, about)
+
+
 async def _write_on_request(deps: Deps, delivery: Delivery[RequestEvent], template: Template) -> None:
     about = _about_request(delivery.event, About())
     await _write(deps, delivery, delivery.event.person_id, template, about)
@@ -140,3 +208,7 @@ async def _write(
 
 def _about_request(event: RequestEvent, about: About) -> About:
     return replace(about, request_id=event.request_id, reference=event.reference, centre=event.centre)
+
+
+def _about_certificate(event: CertificateEvent, about: About) -> About:
+    return replace(about, request_id=event.request_id, centre=event.centre)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from libs.contracts.certificates import CertificateStatus
 from libs.contracts.people import Identifier
 from services.requests.domain.medical_file import MedicalFile
 from services.requests.domain.request import Applicant, LookUp, Request
@@ -21,6 +22,9 @@ from services.requests.domain.stages import (
 )
 from services.requests.errors import TooLateToWithdraw
 
+RENEWABLE_DAYS = 90
+"""From how long before a certificate's last day on its renewal may be asked for."""
+
 _CLOSES_AT_ONCE = (Stage.STARTED, Stage.ENTRY, Stage.CHECK, Stage.COMPLETION)
 _ASKS_FIRST = (Stage.DRAFTING, Stage.CONTROL, Stage.RECORDING)
 
@@ -34,6 +38,7 @@ class Filing:
         person_id: For whom.
         identifier: The person's number, from the account, like the birth date.
         centre: The chosen centre's code.
+        renews: The person's request whose certificate is to be renewed.
     """
 
     token: str
@@ -44,6 +49,7 @@ class Filing:
     channel: Channel
     family_name: str = ""
     given_name: str = ""
+    renews: str | None = None
 
 
 def begin(filing: Filing, reference: str, by: Actor, at: datetime, terms: Terms) -> Request:
@@ -57,6 +63,7 @@ def begin(filing: Filing, reference: str, by: Actor, at: datetime, terms: Terms)
         submitted_at=at,
         history=(Move(at, by, Action.SUBMITTED, None, Stage.STARTED),),
         due_on=last_day(at, terms.deposit_days),
+        renews=filing.renews,
         personal=Applicant(
             identifier=filing.identifier,
             birth_date=filing.birth_date,
@@ -123,3 +130,12 @@ def close_overdue(request: Request, today: date, at: datetime) -> Request:
         raise request.misplaced()
     outcome = Outcome.NO_DEPOSIT if request.stage is Stage.STARTED else Outcome.NOT_COMPLETED
     return request.ended(Action.OVERDUE, SYSTEM, at, outcome, outcome.value)
+
+
+def may_renew(request: Request, today: date) -> bool:
+    """Whether the certificate of `request` ends soon or has ended, so that a new one may take its place."""
+    certificate = request.certificate
+    if certificate is None or certificate.valid_until is None:
+        return False
+    near = certificate.valid_until - timedelta(days=RENEWABLE_DAYS) <= today
+    return near and certificate.status is CertificateStatus.VALID

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+from libs.contracts.certificates import CertificateStatus
 from services.requests.domain.request import Certificate, MessageNote, Request
 from services.requests.domain.stages import SYSTEM, Action, Outcome, Stage
 
@@ -55,6 +56,21 @@ def handed_over(request: Request, at: datetime) -> Request:
     certificate = replace(request.certificate, handed_over_at=at)
     noted = request.noted(Action.HANDED_OVER, SYSTEM, at)
     return replace(noted, outcome=Outcome.DELIVERED, certificate=certificate)
+
+
+def worth(request: Request, status: CertificateStatus) -> Request:
+    """The certificate is worth something else now; the request's timeline stays as it is."""
+    if request.certificate is None:
+        return request
+    return replace(request, certificate=replace(request.certificate, status=status))
+
+
+def reissued(request: Request, issued_on: date) -> Request:
+    """Another version is in force: it is the one to be downloaded or handed over."""
+    if request.certificate is None:
+        return request
+    certificate = replace(request.certificate, issued_on=issued_on, downloaded_at=None, handed_over_at=None)
+    return replace(request, certificate=certificate)
 
 
 def message_noted(request: Request, note: MessageNote) -> Request:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypedDict
 
+from libs.contracts.certificates import CertificateStatus
 from libs.contracts.people import Identifier
 from libs.contracts.requests import DisabilityLine
 from services.requests.domain.stages import Action, Actor, Channel, Move, Outcome, Stage
@@ -92,6 +93,7 @@ class Certificate:
     Attributes:
         number: `YYYY/NNNNNN`.
         valid_until: The last day, or None for ever.
+        status: What the newest version is worth; that it has ended is reckoned when it is read.
     """
 
     number: str
@@ -100,6 +102,7 @@ class Certificate:
     valid_until: date | None
     downloaded_at: datetime | None = None
     handed_over_at: datetime | None = None
+    status: CertificateStatus = CertificateStatus.VALID
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ class Request:
         file_id: The medical file in the data bank.
         conflicting_file_id: A file with this number and another birth date, for the staff only.
         withdrawal_pending: Asked of `certificates`, whose answer is awaited.
+        renews: The request whose certificate this one is to take the place of.
     """
 
     id: str
@@ -178,6 +182,7 @@ class Request:
     withdrawal_pending: bool = False
     certificate: Certificate | None = None
     messages: tuple[MessageNote, ...] = ()
+    renews: str | None = None
     personal: Applicant | None = None
 
     @property

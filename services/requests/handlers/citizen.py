@@ -13,11 +13,11 @@ from libs.chassis.clock import civil_date
 from libs.chassis.errors import Duplicate, NotFound, NotYet
 from libs.chassis.web.caller import Caller
 from services.requests.domain.centre import Centre
-from services.requests.domain.filing import Filing, begin, withdraw
+from services.requests.domain.filing import Filing, begin, may_renew, withdraw
 from services.requests.domain.person import Person
 from services.requests.domain.request import Request
 from services.requests.domain.stages import Actor, Channel
-from services.requests.errors import CentreUnknown, FormTokenUnusable, OpenRequestExists
+from services.requests.errors import CentreUnknown, FormTokenUnusable, OpenRequestExists, RenewalUnusable
 from services.requests.handlers import facts
 from services.requests.ports import FORMS, Deps, FormFilling
 
@@ -31,12 +31,14 @@ class SubmitRequest:
     Attributes:
         token: The form's token; the same one again is the same request.
         centre: The centre's code.
+        renews: One's own request whose certificate is to be renewed; empty for none.
     """
 
     token: str
     centre: str
     family_name: str = ""
     given_name: str = ""
+    renews: str = ""
 
 
 async def get_myself(deps: Deps, caller: Caller) -> Person:
@@ -57,6 +59,7 @@ async def submit_request(deps: Deps, caller: Caller, command: SubmitRequest) -> 
     Raises:
         FormTokenUnusable: The token isn't a UUID of this person's form.
         CentreUnknown: There's no such centre, or it takes no requests.
+        RenewalUnusable: What it is to renew isn't the caller's, or doesn't end soon.
         OpenRequestExists: Another one is open, or the form was filed with other answers; `details` name it.
         NotYet: The account's copy hasn't arrived yet.
     """
@@ -72,6 +75,7 @@ async def file_for(
     if (earlier := await _find_earlier(deps, token, person.person_id, command)) is not None:
         return earlier
     centre = await get_centre(deps, command.centre)
+    renews = await _renewed(deps, person.person_id, command.renews)
     if (open_one := await deps.store.find_open(person.person_id)) is not None:
         return _again(open_one.value, token, command)
     now = deps.clock.now()
@@ -86,6 +90,7 @@ async def file_for(
         channel=channel,
         family_name=command.family_name,
         given_name=command.given_name,
+        renews=renews,
     )
     request = begin(filing, reference, by, now, deps.terms)
     try:
@@ -167,6 +172,22 @@ async def _filling(deps: Deps, caller: Caller) -> FormFilling:
     )
 
 
+async def find_renewable(deps: Deps, person_id: str, request_id: str) -> Request | None:
+    """The person's request whose certificate may be renewed today, or None."""
+    stored = await deps.store.find_own(person_id, request_id) if request_id else None
+    if stored is None or not may_renew(stored.value, civil_date(deps.clock.now())):
+        return None
+    return stored.value
+
+
+async def _renewed(deps: Deps, person_id: str, request_id: str) -> str | None:
+    if not request_id:
+        return None
+    if await find_renewable(deps, person_id, request_id) is None:
+        raise RenewalUnusable
+    return request_id
+
+
 def read_token(typed: str) -> str:
     """A form's token in its canonical form.
 
@@ -203,7 +224,7 @@ async def _faster_one(deps: Deps, token: str, person_id: str, command: SubmitReq
 def _again(known: Request, token: str, command: SubmitRequest) -> Request:
     """The known request if it came of the same form with the same answers: another click was faster."""
     applicant = known.applicant
-    answers = (known.id, known.centre, applicant.family_name, applicant.given_name)
-    if answers != (token, command.centre, command.family_name, command.given_name):
+    answers = (known.id, known.centre, applicant.family_name, applicant.given_name, known.renews or "")
+    if answers != (token, command.centre, command.family_name, command.given_name, command.renews):
         raise OpenRequestExists(request_id=known.id, reference=known.reference)
     return known

@@ -34,7 +34,11 @@ _CLOSINGS: dict[Outcome, Literal["withdrawn", "no_deposit", "not_completed"]] = 
 def submitted(request: Request) -> Fact:
     """It was filed."""
     channel = request.channel.value
-    return Fact(RequestSubmitted(**request.told(), submitted_at=request.submitted_at, channel=channel))
+    return Fact(
+        RequestSubmitted(
+            **request.told(), submitted_at=request.submitted_at, channel=channel, renews=request.renews
+        )
+    )
 
 
 def file_found(request: Request) -> Fact:
@@ -78,7 +82,11 @@ def approved(request: Request, opinion: Opinion, holder: Holder, centre: Centre,
         disabilities=opinion.lines,
     )
     event = RequestApproved(
-        **request.told(), centre_name=centre.name_ar, approved_at=at, valid_until=opinion.valid_until
+        **request.told(),
+        centre_name=centre.name_ar,
+        approved_at=at,
+        valid_until=opinion.valid_until,
+        renews=request.renews,
     )
     return Fact(event, secret)
 

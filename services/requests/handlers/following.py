@@ -8,13 +8,20 @@ from libs.chassis.aggregates import Aggregates, Copied
 from libs.chassis.delivery import Delivery
 from libs.contracts.certificates import (
     CertificateChecked,
+    CertificateCorrected,
     CertificateDownloaded,
     CertificateDrafted,
+    CertificateDuplicated,
     CertificateEvent,
     CertificateHandedOver,
     CertificateIssued,
     CertificateRegistered,
+    CertificateResumed,
     CertificateReturned,
+    CertificateRevoked,
+    CertificateStatus,
+    CertificateSuperseded,
+    CertificateSuspended,
     DraftCancelled,
 )
 from libs.contracts.identity import PersonState
@@ -103,6 +110,41 @@ async def on_draft_cancelled(deps: Deps, delivery: Delivery[DraftCancelled]) -> 
     await deps.store.requests.save(stored, after, [facts.closed(after, now)], applied=delivery)
 
 
+async def on_reissued(
+    deps: Deps, delivery: Delivery[CertificateCorrected] | Delivery[CertificateDuplicated]
+) -> None:
+    """A corrected version or a duplicate is in force."""
+    stored = await deps.store.requests.get_for(delivery, delivery.event.request_id)
+    after = follow_up.reissued(stored.value, delivery.event.issued_on)
+    await deps.store.requests.save(stored, after, applied=delivery)
+
+
+async def on_superseded(deps: Deps, delivery: Delivery[CertificateSuperseded]) -> None:
+    """A renewal took the certificate's place."""
+    await _revalue(deps, delivery, CertificateStatus.SUPERSEDED)
+
+
+async def on_suspended(deps: Deps, delivery: Delivery[CertificateSuspended]) -> None:
+    """The certificate has no force until an inquiry ends."""
+    await _revalue(deps, delivery, CertificateStatus.SUSPENDED)
+
+
+async def on_resumed(deps: Deps, delivery: Delivery[CertificateResumed]) -> None:
+    """It is in force again."""
+    await _revalue(deps, delivery, CertificateStatus.VALID)
+
+
+async def on_revoked(deps: Deps, delivery: Delivery[CertificateRevoked]) -> None:
+    """It has no force any more."""
+    await _revalue(deps, delivery, CertificateStatus.REVOKED)
+
+
+async def on_told_elsewhere(deps: Deps, delivery: Delivery[CertificateEvent]) -> None:
+    """What changes nothing here is passed over in its order, so that no gap is seen."""
+    stored = await deps.store.requests.get_for(delivery, delivery.event.request_id)
+    await deps.store.requests.save(stored, stored.value, applied=delivery)
+
+
 async def on_message_sent(deps: Deps, delivery: Delivery[MessageSent]) -> None:
     """A mail about the request was accepted by a mail server."""
     await _note_message(deps, delivery, delivery.event.sent_at, sent=True)
@@ -117,6 +159,11 @@ async def _prepare(deps: Deps, delivery: Delivery[CertificateEvent], action: Act
     stored = await deps.store.requests.get_for(delivery, delivery.event.request_id)
     after = follow_up.prepared(stored.value, action, to, deps.clock.now())
     await deps.store.requests.save(stored, after, applied=delivery)
+
+
+async def _revalue(deps: Deps, delivery: Delivery[CertificateEvent], status: CertificateStatus) -> None:
+    stored = await deps.store.requests.get_for(delivery, delivery.event.request_id)
+    await deps.store.requests.save(stored, follow_up.worth(stored.value, status), applied=delivery)
 
 
 async def _note_message(deps: Deps, delivery: Delivery[MessageEvent], at: datetime, *, sent: bool) -> None:

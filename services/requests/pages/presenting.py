@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from libs.contracts.certificates import CertificateStatus
 from libs.ui.elements import LAST_STAGE, Step, Tone, stage_steps
 from libs.ui.forms import Message
 from services.requests.domain.request import Request
@@ -23,6 +24,12 @@ TONES: Final[dict[Outcome | None, Tone]] = {
     Outcome.WITHDRAWN: "neutral",
     Outcome.NO_DEPOSIT: "neutral",
     Outcome.NOT_COMPLETED: "neutral",
+}
+WORTHS: Final[dict[CertificateStatus, Tone]] = {
+    CertificateStatus.VALID: "good",
+    CertificateStatus.SUSPENDED: "wait",
+    CertificateStatus.SUPERSEDED: "neutral",
+    CertificateStatus.REVOKED: "bad",
 }
 _AWAITED: Final[dict[Stage, tuple[str, str]]] = {
     Stage.STARTED: ("next.deposit", "due_on"),

@@ -14,7 +14,7 @@ from libs.ui.forms import Form
 from services.requests.domain.filing import may_withdraw
 from services.requests.errors import TooLateToWithdraw
 from services.requests.handlers import citizen
-from services.requests.pages.presenting import FORM_KINDS, NO_STEPS, TONES, timeline, told_messages
+from services.requests.pages.presenting import FORM_KINDS, NO_STEPS, TONES, WORTHS, timeline, told_messages
 from services.requests.pages.screen import Screen, ScreenNeeded, see_other
 
 router = APIRouter()
@@ -36,6 +36,7 @@ async def private_space(screen: ScreenNeeded, caller: Applicant) -> Response:
         certified=[request for request in requests if request.certificate is not None],
         centres=await screen.centre_names(),
         tones=TONES,
+        worths=WORTHS,
         forms=FORM_KINDS,
     )
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from libs.chassis.errors import AlreadyApplied, NotYet
-from libs.contracts.certificates import CertificateHandedOver, CertificateIssued
+from libs.contracts.certificates import (
+    CertificateCorrected,
+    CertificateDuplicated,
+    CertificateExpiring,
+    CertificateHandedOver,
+    CertificateIssued,
+    CertificateResumed,
+    CertificateRevoked,
+    CertificateSuspended,
+    ReissueDropped,
+    ReissueOpened,
+)
 from libs.contracts.event import Event
 from libs.contracts.identity import CitizenRegistered, RegistrationRepeated, SecretCodeChanged
 from libs.contracts.people import IdentifierKind
@@ -28,6 +40,12 @@ CERTIFICATE = {
     "request_id": "request-1",
     "person_id": PERSON,
     "centre": "COAPH-061",
+}
+NEW_VERSION: dict[str, Any] = {
+    "number": "2026/000123",
+    "version": 2,
+    "issued_on": date(2026, 12, 1),
+    "valid_until": None,
 }
 EVENTS: tuple[tuple[Event, str, State], ...] = (
     (
@@ -54,6 +72,14 @@ EVENTS: tuple[tuple[Event, str, State], ...] = (
         State.QUEUED,
     ),
     (CertificateHandedOver(**CERTIFICATE, handed_over_at=NOON), "handed-over", State.IN_APP),
+    (CertificateExpiring(**CERTIFICATE, days=90, valid_until=date(2027, 2, 21)), "E9", State.QUEUED),
+    (CertificateSuspended(**CERTIFICATE, suspended_at=NOON), "E10", State.QUEUED),
+    (CertificateResumed(**CERTIFICATE, resumed_at=NOON), "E10", State.QUEUED),
+    (CertificateRevoked(**CERTIFICATE, revoked_at=NOON), "E10", State.QUEUED),
+    (CertificateCorrected(**CERTIFICATE, **NEW_VERSION), "E11", State.QUEUED),
+    (CertificateDuplicated(**CERTIFICATE, **NEW_VERSION), "E11", State.QUEUED),
+    (ReissueOpened(**CERTIFICATE, kind="duplicate", opened_at=NOON), "reissue-opened", State.IN_APP),
+    (ReissueDropped(**CERTIFICATE, kind="correction", dropped_at=NOON), "reissue-dropped", State.IN_APP),
 )
 
 
@@ -67,6 +93,14 @@ async def test_event_makes_its_message(event: Event, template: str, state: State
     (message,) = await service.messages()
     assert (message.template, message.state, message.language) == (template, state, "fr")
     assert service.deps.waiting.is_set() is (state is State.QUEUED)
+
+
+async def test_nothing_is_written_to_the_dead() -> None:
+    service = await notifying()
+    await service.know()
+    with pytest.raises(AlreadyApplied):
+        await service.tell(CertificateRevoked(**CERTIFICATE, revoked_at=NOON, tell_holder=False))
+    assert await service.messages() == []
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from libs.chassis.web.errors import TooManyAttempts
-from libs.contracts.certificates import CertificateStatus
+from libs.contracts.certificates import CertificateStatus, SupersededBy
 from libs.contracts.code import format_code
 from libs.contracts.people import Precision
 from services.verification.domain import PublicCertificate, Verdict, masked
@@ -99,6 +99,44 @@ async def test_a_revocation_is_seen_at_once_and_an_older_state_comes_too_late() 
     assert await verdict(service) is Verdict.REVOKED
     await service.know(sequence=1)
     assert await verdict(service) is Verdict.REVOKED
+
+
+async def test_scenario_nine_a_revocation_during_verification_is_never_hidden_by_a_cache() -> None:
+    """Checked at 10:00:00, revoked at 10:00:05, checked at 10:00:06 (domain digest, scenario 9)."""
+    service = await verifying()
+    service.clock.advance(datetime(2026, 11, 20, 10, tzinfo=UTC) - service.clock.now())
+    await service.know(version())
+    assert await verdict(service) is Verdict.VALID
+    service.clock.advance(timedelta(seconds=5))
+    revoked_at = service.clock.now()
+    await service.know(version(status=CertificateStatus.REVOKED, changed_at=revoked_at))
+    service.clock.advance(timedelta(seconds=1))
+    answer = await check_code(service.deps, TYPED, NETWORK)
+    assert answer.verdict is Verdict.REVOKED
+    assert answer.shown is not None
+    assert answer.shown.since == revoked_at
+    assert not answer.content_may_follow
+
+
+@pytest.mark.parametrize("by", SupersededBy)
+async def test_an_old_code_says_since_when_and_by_what_it_was_superseded(by: SupersededBy) -> None:
+    service = await verifying()
+    at = service.clock.now()
+    old = version(status=CertificateStatus.SUPERSEDED, changed_at=at, superseded_by=by)
+    await service.know(old, version(OTHER_CODE, version=2))
+    answer = await check_code(service.deps, TYPED, NETWORK)
+    assert answer.verdict is Verdict.SUPERSEDED
+    assert answer.shown is not None
+    assert (answer.shown.since, answer.shown.superseded_by) == (at, by)
+    assert await verdict(service, OTHER_CODE) is Verdict.VALID
+
+
+async def test_what_is_in_force_says_nothing_of_a_change() -> None:
+    service = await verifying()
+    await service.know(version(changed_at=service.clock.now()))
+    answer = await check_code(service.deps, TYPED, NETWORK)
+    assert answer.shown is not None
+    assert (answer.shown.since, answer.shown.superseded_by) == (None, None)
 
 
 async def test_an_unknown_code_is_told_as_such() -> None:

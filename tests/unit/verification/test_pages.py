@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 import logging
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -14,7 +16,7 @@ import structlog
 
 from libs.chassis.errors import DependencyDown
 from libs.chassis.logging import configure_logging
-from libs.contracts.certificates import CertificateStatus
+from libs.contracts.certificates import CertificateStatus, SupersededBy
 from libs.contracts.code import format_code
 from services.verification import api, pages
 from services.verification.handlers import CODES
@@ -139,6 +141,21 @@ async def test_what_is_not_in_force_says_so_and_offers_no_content(
     assert "ZZ100005" not in answer.text
 
 
+@pytest.mark.parametrize("by", SupersededBy)
+@pytest.mark.parametrize(("lang", "since"), [("ar", "20 نونبر 2026"), ("fr", "20 novembre 2026")])
+async def test_a_superseded_version_says_since_when_and_why_in_plain_words(
+    lang: str, since: str, by: SupersededBy
+) -> None:
+    service = await verifying()
+    at = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    status = CertificateStatus.SUPERSEDED
+    await service.know(version(status=status, changed_at=at, superseded_by=by, issued_on=date(2026, 1, 5)))
+    answer = await posted(service, {"code": TYPED}, lang)
+    assert PAGES.word(lang, f"answer.superseded.{by}.text") in html.unescape(answer.text)
+    assert since in answer.text
+    assert "no-store" in answer.headers["cache-control"]
+
+
 @pytest.mark.parametrize(("lang", "title"), [("ar", "رمز غير معروف"), ("fr", "Code inconnu")])
 async def test_an_unknown_code_says_so(lang: str, title: str) -> None:
     answer = await posted(await verifying(), {"code": format_code(UNKNOWN_CODE)}, lang)
@@ -214,6 +231,8 @@ async def test_programs_check_a_code() -> None:
         "number": "2026/000123",
         "issued_on": "2026-11-20",
         "valid_until": None,
+        "since": None,
+        "superseded_by": None,
         "arabic_name": "ي••• أ••• وَ•••",
         "latin_name": "Y••• A••• O•••",
         "content": None,
