@@ -1,16 +1,16 @@
-"""The JSON interface of certificates: a holder's own."""
+"""The JSON interface of certificates: a holder's own, and the keys with which anybody checks QR payloads."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from libs.chassis.clock import civil_date
 from libs.chassis.errors import NotFound
-from libs.chassis.web.access import Allow
+from libs.chassis.web.access import Allow, AnyCaller
 from libs.chassis.web.caller import Caller
 from libs.contracts.code import format_code
 from libs.contracts.people import Role
@@ -18,6 +18,7 @@ from libs.contracts.requests import PrintedPerson
 from services.certificates import handlers
 from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.version import Standing, standing
+from services.certificates.handlers.payloads import list_verifier_keys
 from services.certificates.ports import Deps
 
 router = APIRouter(prefix="/api/certificates/v1", tags=["certificates"])
@@ -55,6 +56,19 @@ class CertificateDetails(CertificateSummary):
 
     verification_code: str
     printed: PrintedPerson
+
+
+class KeySet(BaseModel):
+    """The public keys of QR payloads (RFC 7517), the newest first; `kid` is what payloads name a key by."""
+
+    keys: list[dict[str, str]]
+
+
+@router.get("/keys")
+async def get_keys(deps: DepsNeeded, response: Response, _caller: AnyCaller) -> KeySet:
+    """The keys with which QR payloads are checked, those of former years included."""
+    response.headers["cache-control"] = "public, max-age=3600"
+    return KeySet(keys=[dict(jwk) for jwk in await list_verifier_keys(deps)])
 
 
 @router.get("/certificates")

@@ -19,7 +19,7 @@ from tests.support.verifying import PublicSite, verifying
 from tests.support.visitors import build_site, probe_settings
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def site(assets: Assets) -> AsyncIterator[PublicSite]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
