@@ -17,7 +17,7 @@ from services.certificates.domain.log import Head, LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.verifier_key import VerifierKey
-from services.certificates.domain.version import Paper, Seal
+from services.certificates.domain.version import Kept, Paper, Seal
 
 
 @dataclass(frozen=True)
@@ -125,16 +125,21 @@ class Numbers(Protocol):
 class Papers(Protocol):
     """Keeps the PDFs, sealed under their holders' keys."""
 
-    async def find(self, paper_id: str) -> Paper | None:
+    async def find(self, paper_id: str) -> Kept | None:
         """What is kept under that id, or None."""
         ...
 
-    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Paper:
-        """Keep a PDF unless there is one under that id; returns the one that is kept."""
+    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Kept:
+        """Keep a PDF with an empty slot unless there is one under that id; returns the one that is kept."""
         ...
 
-    async def read(self, paper: Paper, person_id: str) -> bytes:
-        """The PDF.
+    async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
+        """The PDF with its seal in its slot.
+
+        Args:
+            paper: Which one.
+            seal: Its signature; a detached one stays beside the file.
+            person_id: Its holder.
 
         Raises:
             NotFound: It isn't there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -34,7 +35,7 @@ from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.domain.number import VoidReason, format_number
 from services.certificates.domain.printed import CertificateContent
-from services.certificates.domain.version import Paper, Seal
+from services.certificates.domain.version import Kept, Paper, Seal
 from services.certificates.errors import SealUnavailable
 from services.certificates.ports import Deps
 from tests.support.memory_log import MemoryLog
@@ -115,21 +116,26 @@ class MemoryPapers:
 
     kept: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
-    async def find(self, paper_id: str) -> Paper | None:
+    async def find(self, paper_id: str) -> Kept | None:
         found = self.kept.get(paper_id)
-        return None if found is None else Paper(paper_id, sha256(found[1]).hexdigest())
+        return None if found is None else _kept(paper_id, found[1])
 
-    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Paper:
+    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Kept:
         _owner, first = self.kept.setdefault(paper_id, (person_id, pdf))
-        return Paper(paper_id, sha256(first).hexdigest())
+        return _kept(paper_id, first)
 
-    async def read(self, paper: Paper, person_id: str) -> bytes:
+    async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
         owner, pdf = self.kept.get(paper.paper_id, ("", b""))
         if owner != person_id:
             raise NotFound
         if sha256(pdf).hexdigest() != paper.sha256:
             raise Tampered(place="papers")
-        return pdf
+        return pdf + base64.b64decode(seal.cms)
+
+
+def _kept(paper_id: str, pdf: bytes) -> Kept:
+    covered = sha256(b"but for its slot " + pdf).hexdigest()
+    return Kept(Paper(paper_id, sha256(pdf).hexdigest()), covered)
 
 
 @dataclass
@@ -184,9 +190,11 @@ class World:
         centre: str = MEKNES,
         valid_until: date | None = None,
         printed: PrintedPerson = PRINTED,
+        renews: str | None = None,
     ) -> str:
         """A file at stage 4, as an approval opens it; returns its id."""
-        await self.platform.vault.create(person_id)
+        if renews is None:
+            await self.platform.vault.create(person_id)
         event = RequestApproved(
             request_id=request_id,
             reference="2026-0000123",
@@ -195,6 +203,7 @@ class World:
             approved_at=MORNING,
             valid_until=valid_until,
             centre_name="مركز مكناس",
+            renews=renews,
         )
         await handlers.on_request_approved(self.deps, self.delivery(event, request_id, printed))
         return request_id

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from hashlib import sha256
 
+from libs.chassis import crypto
 from libs.chassis.clock import Clock
-from libs.chassis.crypto import Tampered, Vault, seal, unseal
+from libs.chassis.crypto import Tampered, Vault
 from libs.chassis.errors import NotFound
 from libs.chassis.mongo import Database, DuplicateKeyError
-from services.certificates.domain.version import Paper
+from services.certificates.adapters.pdf import slot
+from services.certificates.domain.version import Kept, Paper, Seal
 
 
 class MongoPapers:
@@ -23,20 +26,30 @@ class MongoPapers:
         self._vault = vault
         self._clock = clock
 
-    async def find(self, paper_id: str) -> Paper | None:
+    async def find(self, paper_id: str) -> Kept | None:
         """What is kept under that id, or None."""
-        found = await self._papers.find_one({"_id": paper_id}, {"sha256": 1})
-        return None if found is None else Paper(paper_id, found["sha256"])
+        found = await self._papers.find_one({"_id": paper_id}, {"sha256": 1, "document_sha256": 1})
+        if found is None:
+            return None
+        # What was kept before there was a slot is covered whole.
+        covered = found.get("document_sha256") or found["sha256"]
+        return Kept(Paper(paper_id, found["sha256"]), covered)
 
-    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Paper:
-        """Keep a PDF unless there is one under that id; returns the one that is kept."""
+    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Kept:
+        """Keep a PDF with an empty slot unless there is one under that id; returns the one that is kept.
+
+        Raises:
+            SlotUnusable: It has no slot, or one that isn't closed.
+        """
         paper = Paper(paper_id, sha256(pdf).hexdigest())
+        covered = slot.digest(pdf).hex()
         key = await self._vault.key_of(person_id)
         document = {
             "_id": paper_id,
             "owner": person_id,
             "sha256": paper.sha256,
-            "sealed": seal(key, pdf, _place(paper_id)),
+            "document_sha256": covered,
+            "sealed": crypto.seal(key, pdf, _place(paper_id)),
             "at": self._clock.now(),
         }
         try:
@@ -46,10 +59,10 @@ class MongoPapers:
             if kept is not None:
                 return kept
             raise
-        return paper
+        return Kept(paper, covered)
 
-    async def read(self, paper: Paper, person_id: str) -> bytes:
-        """The PDF.
+    async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
+        """The PDF with its seal in its slot; a detached one stays beside the file.
 
         Raises:
             NotFound: It isn't there.
@@ -60,10 +73,10 @@ class MongoPapers:
         if found is None:
             raise NotFound
         key = await self._vault.key_of(person_id)
-        pdf = unseal(key, bytes(found["sealed"]), _place(paper.paper_id))
+        pdf = crypto.unseal(key, bytes(found["sealed"]), _place(paper.paper_id))
         if sha256(pdf).hexdigest() != paper.sha256:
             raise Tampered(place="papers")
-        return pdf
+        return slot.fill(pdf, base64.b64decode(seal.cms)) if seal.cms else pdf
 
 
 def _place(paper_id: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from libs.contracts.code import CODE_LENGTH, format_code
+from libs.contracts.qr import DocumentKind, QrClaims
 from libs.contracts.requests import PrintedPerson
 from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.number import format_number
@@ -15,17 +16,43 @@ from services.certificates.domain.version import SigningPlan, VersionKind
 _NO_CODE = "0" * CODE_LENGTH
 
 
-def page_of(certificate: Certificate, plan: SigningPlan, origin: str) -> CertificateContent:
+def page_of(
+    certificate: Certificate, plan: SigningPlan, origin: str, qr_url: str | None = None
+) -> CertificateContent:
     """The page that will be signed.
 
     Args:
         certificate: The file, with the planned version's code.
         plan: What was recorded.
         origin: The platform's public origin, without a slash at its end.
+        qr_url: The address with the signed payload; None where the QR code opens the typed code's form.
+    """
+    code = certificate.get_personal().codes[plan.version - 1]
+    page = _marked(_page(certificate, plan.number, plan.issued_on, code, origin), plan.kind)
+    return replace(page, qr_url=qr_url) if qr_url else page
+
+
+def claims_of(certificate: Certificate, plan: SigningPlan, status_index: int) -> QrClaims:
+    """What the planned version's QR code says, signed.
+
+    Args:
+        certificate: The file, with the planned version's code.
+        plan: What was recorded.
+        status_index: The version's place in the status list.
     """
     personal = certificate.get_personal()
-    page = _page(certificate, plan.number, plan.issued_on, personal.codes[plan.version - 1], origin)
-    return _marked(page, plan.kind)
+    holder = _holder(personal.to_print)
+    return QrClaims(
+        number=plan.number,
+        version=plan.version,
+        kind=DocumentKind.CERTIFICATE,
+        issued_on=plan.issued_on,
+        valid_until=certificate.valid_until,
+        arabic_name=holder.arabic_name,
+        latin_name=holder.latin_name or "",
+        code=personal.codes[plan.version - 1],
+        status_index=status_index,
+    )
 
 
 def preview_of(certificate: Certificate, today: date, origin: str) -> CertificateContent:

@@ -81,8 +81,7 @@ def issue(certificate: Certificate, proof: Proof, at: datetime) -> Certificate:
         NotInForce: What it shall take the place of isn't valid.
     """
     need_stage(certificate, Stage.SIGNATURE)
-    if certificate.plan is None:
-        raise WrongStage
+    planned_by(certificate)
     _need_replaceable(certificate)
     version = planned_version(certificate, proof)
     issued = move(certificate, version.approval.signatory_id, Action.ISSUED, Stage.ISSUED, at)
@@ -106,9 +105,7 @@ def planned_version(certificate: Certificate, proof: Proof) -> Version:
     Raises:
         WrongStage: Nothing is planned.
     """
-    plan = certificate.plan
-    if plan is None:
-        raise WrongStage
+    plan = planned_by(certificate)
     return Version(
         version=plan.version,
         number=plan.number,
@@ -126,6 +123,17 @@ def planned_version(certificate: Certificate, proof: Proof) -> Version:
         log_salt=proof.log_salt,
         changed_at=proof.changed_at,
     )
+
+
+def planned_by(certificate: Certificate) -> SigningPlan:
+    """The plan.
+
+    Raises:
+        WrongStage: There's none.
+    """
+    if certificate.plan is None:
+        raise WrongStage
+    return certificate.plan
 
 
 def _need_replaceable(certificate: Certificate) -> None:

@@ -87,6 +87,18 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A paper as it lies in the store.
+
+    Attributes:
+        document_sha256: In hex, of what a seal of it covers: the file but for the signature's slot.
+    """
+
+    paper: Paper
+    document_sha256: str
+
+
+@dataclass(frozen=True)
 class Seal:
     """The ministry's signature of one PDF.
 

@@ -11,9 +11,8 @@ from services.certificates.domain import facts
 from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.code import ENTROPY_BYTES, draw_code
 from services.certificates.domain.page import page_of
-from services.certificates.domain.signing import issue, plan_signing
-from services.certificates.domain.version import Approval, Paper, Proof, SigningPlan
-from services.certificates.errors import WrongStage
+from services.certificates.domain.signing import issue, plan_signing, planned_by
+from services.certificates.domain.version import Approval, Kept, Proof, SigningPlan
 from services.certificates.handlers.logging import record_changes
 from services.certificates.handlers.publishing import told_of
 from services.certificates.handlers.renewing import check_renewed, end_renewed
@@ -54,38 +53,45 @@ async def sign_file(deps: Deps, stored: Stored[Certificate], approval: Approval)
     """
     if stored.value.plan is None:
         await check_renewed(deps, stored.value)
-        planned = plan_signing(stored.value, approval, draw_code(deps.entropy(ENTROPY_BYTES)))
+        code, index = draw_code(deps.entropy(ENTROPY_BYTES)), await deps.status_indices.take()
+        planned = plan_signing(stored.value, approval, code, status_index=index)
         stored = await deps.certificates.save(stored, planned)
-    await resume_signing(deps, stored)
+        await _finish(deps, stored, await _keep_page(deps, stored.value, planned_by(stored.value)))
+    else:
+        await resume_signing(deps, stored)
 
 
 async def resume_signing(deps: Deps, stored: Stored[Certificate]) -> None:
-    """Finish what is planned: keep the page, seal its digest, issue.
+    """Finish what is planned: keep the page, seal its digest, log it, issue.
 
     Raises:
         WrongStage: Nothing is planned.
         SealUnavailable: The seal's process doesn't answer.
         Stale: Another process finished it.
     """
-    plan = stored.value.plan
-    if plan is None:
-        raise WrongStage
-    paper = await _kept_paper(deps, stored.value, plan)
-    seal = await deps.signer.sign(paper.sha256)
-    await end_renewed(deps, stored.value, plan.approval.signatory_id)
+    plan = planned_by(stored.value)
+    kept = await deps.papers.find(_paper_id(stored.value, plan))
+    await _finish(deps, stored, kept or await _keep_page(deps, stored.value, plan))
+
+
+async def _finish(deps: Deps, stored: Stored[Certificate], kept: Kept) -> None:
+    """Seal what is kept, log it, and write down that it is issued, which also tells it."""
+    seal = await deps.signer.sign(kept.document_sha256)
+    await end_renewed(deps, stored.value, planned_by(stored.value).approval.signatory_id)
     now = deps.clock.now()
-    issued = issue(stored.value, Proof(paper, seal, changed_at=now), now)
+    proof = Proof(kept.paper, seal, kept.document_sha256, changed_at=now)
+    issued = issue(stored.value, proof, now)
     issued = await record_changes(deps, stored.value, issued, now)
     told = [Fact(facts.reissued(issued, issued.versions[-1])), *told_of(stored.value, issued, now)]
     await deps.certificates.save(stored, issued, told)
     log.info("certificate.issued", certificate_id=stored.id, version=issued.versions[-1].version)
 
 
-async def _kept_paper(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Paper:
-    """The page as it lies in the store; only what is stored is ever signed."""
-    paper_id = f"{certificate.request_id}-{plan.version}"
-    kept = await deps.papers.find(paper_id)
-    if kept is not None:
-        return kept
+async def _keep_page(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Kept:
+    """Set the page and keep it; only what is stored is ever signed."""
     pdf = await deps.printer.print_page(page_of(certificate, plan, deps.origin))
-    return await deps.papers.keep(paper_id, certificate.person_id, pdf)
+    return await deps.papers.keep(_paper_id(certificate, plan), certificate.person_id, pdf)
+
+
+def _paper_id(certificate: Certificate, plan: SigningPlan) -> str:
+    return f"{certificate.request_id}-{plan.version}"

@@ -62,8 +62,8 @@ async def test_the_whole_way_is_told_in_order(world: World) -> None:
 
 async def test_the_signed_page_is_the_stored_one(world: World) -> None:
     version = (await world.file(await world.brought_to(Stage.ISSUED))).versions[0]
-    assert world.signer.signed == [version.paper.sha256]
-    assert version.seal.signature == f"seal of {version.paper.sha256}"
+    assert world.signer.signed == [version.document_sha256]
+    assert version.seal.signature == f"seal of {version.document_sha256}"
     assert (version.number, version.issued_on) == ("2026/000001", date(2026, 11, 23))
 
 
