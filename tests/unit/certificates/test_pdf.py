@@ -57,28 +57,37 @@ FIELDS = (
     "وزارة التضامن والإدماج الاجتماعي والأسرة",
     "مديرية النهوض بحقوق الأشخاص في وضعية إعاقة",
     "30 أكتوبر 2026",
+    "30 octobre 2026",
     "2026/000123",
     "شهادة",
+    "Attestation",
     BASIS,
-    "تشهد وزارة التضامن والإدماج الاجتماعي والأسرة، أن:",
+    "Sur avis de la commission technique centrale",
+    "تشهد وزارة التضامن والإدماج الاجتماعي والأسرة، أن",
     "السيد",
     "ياسين أيت وَعزيز",
+    "Monsieur",
     "Yassine Aït Ouâziz",
     "تاريخ الازدياد",
     "5 غشت 1983",
+    "Date de naissance",
+    "5 août 1983",
     "مكان الازدياد",
     "مكناس",
     "البطاقة الوطنية للتعريف",
+    "Carte nationale d’identité",
     "ZZ100001",
     "في وضعية إعاقة",
     "ذهنية عميقة دائمة محتاج لمرافق",
+    "mental profond permanent, accompagnateur requis",
+    "لمرافقه حق الأسبقية مثله",
     "سلمت هذه الشهادة للمعني بالأمر بطلب منه، قصد الإدلاء بها عند الحاجة",
+    "servir et valoir ce que de droit",
     "سلمت هذه الشهادة عبر البوابة الالكترونية",
+    "Traduction non révisée",
     "للتحقق من صحة الشهادة ومضمونها، يرجى زيارة الرابط التالي",
     "رمز التحقق",
     "4K7M-9QZT-2WX8-RDV5-H",
-    "Traduction non révisée",
-    "Monsieur Yassine Aït Ouâziz",
 )
 INVISIBLE = re.compile("[\\s\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
@@ -179,8 +188,9 @@ def test_the_forms_agree_with_a_woman() -> None:
         "السيدة :",
         "محتاجة لمرافق",
         "للمعنية بالأمر بطلب منها",
-        "Madame Yassine",
-        "née le 5 août 1983",
+        "Madame",
+        "l’intéressée",
+        "لمرافقها",
     ):
         assert squeezed(words) in text
     assert squeezed("السيد :") not in text
@@ -190,7 +200,7 @@ def test_a_birth_known_by_its_year_never_prints_a_day() -> None:
     holder = replace(MALE, birth_date=date(1946, 1, 1), birth_precision=Precision.YEAR)
     text = read(replace(CONTENT, holder=holder))
     assert squeezed("سنة 1946") in text
-    assert squeezed("né en 1946") in text
+    assert squeezed("en 1946") in text
     assert squeezed("1 يناير 1946") not in text
 
 
@@ -224,7 +234,8 @@ def test_a_name_without_other_scripts_leaves_no_gap() -> None:
     holder = replace(MALE, latin_name=None, tifinagh_name=None)
     text = squeezed(with_pypdf(render(replace(CONTENT, holder=holder))))
     assert "Yassine" not in text
-    assert text.count(squeezed("ياسين أيت وَعزيز")) == 2
+    assert squeezed("Monsieur:تاريخ الازدياد") in text
+    assert text.count(squeezed("ياسين أيت وَعزيز")) == 1
 
 
 def test_long_names_and_places_shrink_and_wrap_but_stay_whole() -> None:

@@ -67,11 +67,11 @@ def row_block(row: Row, values: Mapping[str, str], columns: Columns) -> Block:
     label, value = _arabic_cells(row, values, columns)
     french_label, french_value = _french_cells(row, values, columns)
     clear = columns.top + french_label.baseline + _CLEAR * row.style.sizes_pt[0]
-    lowered = space(max(clear - label.baseline, 0))
+    baseline = max(clear, label.baseline)
     below = space(columns.top + french_label.height)
     cells = [
-        stack([lowered, label]),
-        stack([lowered, value]),
+        stack([space(baseline - label.baseline), label]),
+        stack([space(baseline - value.baseline), value]),
         stack([space(columns.top), french_label]),
         stack([below, french_value]),
     ]
