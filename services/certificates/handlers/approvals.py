@@ -27,6 +27,7 @@ async def on_request_approved(deps: Deps, delivery: Delivery[RequestApproved]) -
         approved_at=event.approved_at,
         valid_until=event.valid_until,
         moved_at=deps.clock.now(),
+        renews=event.renews,
         personal=Personal(delivery.opened(PrintedPerson)),
     )
     try:
