@@ -48,3 +48,10 @@ class FontMissingError(TypesetError):
 
     slug = "font-missing"
     status = 500
+
+
+class TemplateError(TypesetError):
+    """A file that isn't built as this house builds files: a fault of the code that made it."""
+
+    slug = "template"
+    status = 500

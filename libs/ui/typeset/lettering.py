@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from libs.ui.typeset.bidi import Direction
 from libs.ui.typeset.errors import ValueUnfrozenError
@@ -26,6 +27,11 @@ _REACH = 3
 _LATIN_LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
 _PLAIN_LATIN = re.compile(f"[{_LATIN_LETTERS}0-9](?:[ '/.-]?[{_LATIN_LETTERS}0-9])*")
 _LATIN_LETTER = re.compile(f"[{_LATIN_LETTERS}]")
+
+# No kerning is as wide: it stands for a pair that was never looked up.
+_UNKNOWN = -(10**9)
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @cache
@@ -80,10 +86,10 @@ class Lettering:
         """
         shown = self._shown.get((slot.style, slot.size_pt, text))
         if shown is None:
+            if not text or text.strip(_SPACE) != text:
+                raise ValueUnfrozenError(slot.name)
             shown = self._show(slot, text)
-            if len(self._shown) >= _MOST_KEPT:
-                self._shown.clear()
-            self._shown[slot.style, slot.size_pt, text] = shown
+            _keep(self._shown, (slot.style, slot.size_pt, text), shown)
         width = shown.width * slot.size_pt / 1000
         if width > slot.width_pt:
             raise ValueUnfrozenError(slot.name)
@@ -163,38 +169,39 @@ class Lettering:
 
     def _token(self, face: FrozenFace, level: int, size_pt: float, text: str) -> Token | None:
         key = (face.resource, level, size_pt, text)
-        if key not in self._tokens:
-            if len(self._tokens) >= _MOST_KEPT:
-                self._tokens.clear()
-            covered = all(ord(char) in face.face.covered for char in text)
-            self._tokens[key] = (
-                token_of(shape_stretch(face.face, text, 0, len(text), level), face, size_pt)
-                if covered
-                else None
-            )
-        return self._tokens[key]
+        found = self._tokens.get(key)
+        if found is None and all(ord(char) in face.face.covered for char in text):
+            found = token_of(shape_stretch(face.face, text, 0, len(text), level), face, size_pt)
+            _keep(self._tokens, key, found)
+        return found
 
     def _kern(self, face: FrozenFace, pair: str) -> int | None:
         """What parts two letters further than their advances; None where they change each other otherwise."""
         key = (face.resource, pair)
-        if key not in self._kerns:
-            self._kerns[key] = kern_of(face.face, pair)
-        return self._kerns[key]
+        if (found := self._kerns.get(key, _UNKNOWN)) == _UNKNOWN:
+            found = kern_of(face.face, pair)
+            _keep(self._kerns, key, found)
+        return found
 
     def _gap(self, face: FrozenFace, before: str, after: str) -> int | None:
         """How much wider than a space two words stand apart."""
         key = (face.resource, f"{before} {after}")
-        if key not in self._kerns:
-            if len(self._kerns) >= _MOST_KEPT:
-                self._kerns.clear()
-            self._kerns[key] = gap_of(face.face, before, after)
-        return self._kerns[key]
+        if (found := self._kerns.get(key, _UNKNOWN)) == _UNKNOWN:
+            found = gap_of(face.face, before, after)
+            _keep(self._kerns, key, found)
+        return found
 
     def _frozen(self, face: Face) -> FrozenFace:
         found = self._by_key.get(face.key)
         if found is None:
             raise ValueUnfrozenError("a face")
         return found
+
+
+def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 def _face_of(style: Style, script: Script | None) -> Face:
