@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -11,6 +10,7 @@ _MAJOR_BITS: Final = 5
 _WIDTHS: Final = {24: 1, 25: 2, 26: 4, 27: 8}
 _LARGEST_INLINE: Final = 23
 _DEEPEST: Final = 8
+_SINGLE_BYTES: Final = [bytes([value]) for value in range(256)]
 
 
 class MalformedCbor(ValueError):
@@ -25,7 +25,7 @@ class Tagged:
     value: Item
 
 
-Item: TypeAlias = "int | bytes | str | Sequence[Item] | Mapping[int, Item] | Tagged"
+Item: TypeAlias = "int | bytes | str | list[Item] | dict[int, Item] | Tagged"
 """What is written and read: whole numbers, bytes, text, arrays, maps by whole numbers, and tags."""
 
 
@@ -35,21 +35,19 @@ def encode(item: Item) -> bytes:
     Raises:
         OverflowError: A number needs more than 64 bits.
     """
-    match item:
-        case int():
-            return _head(_UNSIGNED, item) if item >= 0 else _head(_NEGATIVE, -1 - item)
-        case bytes():
-            return _head(_BYTES, len(item)) + item
-        case str():
-            text = item.encode()
-            return _head(_TEXT, len(text)) + text
-        case Tagged():
-            return _head(_TAG, item.tag) + encode(item.value)
-        case Mapping():
-            pairs = sorted((encode(key), encode(value)) for key, value in item.items())
-            return _head(_MAP, len(pairs)) + b"".join(key + value for key, value in pairs)
-        case _:
-            return _head(_ARRAY, len(item)) + b"".join(map(encode, item))
+    if isinstance(item, int):
+        return _head(_UNSIGNED, item) if item >= 0 else _head(_NEGATIVE, -1 - item)
+    if isinstance(item, bytes):
+        return _head(_BYTES, len(item)) + item
+    if isinstance(item, str):
+        text = item.encode()
+        return _head(_TEXT, len(text)) + text
+    if isinstance(item, dict):
+        pairs = sorted([(encode(key), encode(value)) for key, value in item.items()])
+        return _head(_MAP, len(pairs)) + b"".join([key + value for key, value in pairs])
+    if isinstance(item, Tagged):
+        return _head(_TAG, item.tag) + encode(item.value)
+    return _head(_ARRAY, len(item)) + b"".join([encode(each) for each in item])
 
 
 def decode(data: bytes) -> Item:
@@ -68,10 +66,10 @@ def decode(data: bytes) -> Item:
 def _head(major: int, argument: int) -> bytes:
     first = major << _MAJOR_BITS
     if argument <= _LARGEST_INLINE:
-        return bytes([first | argument])
+        return _SINGLE_BYTES[first | argument]
     for marker, width in _WIDTHS.items():
         if argument < 1 << 8 * width:
-            return bytes([first | marker]) + argument.to_bytes(width)
+            return _SINGLE_BYTES[first | marker] + argument.to_bytes(width)
     raise OverflowError("more than 64 bits")
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Final
 
 from libs.contracts.cbor import Item, MalformedCbor, Tagged, decode, encode
 from libs.contracts.code import code_of, entropy_of
+from libs.contracts.shortening import fit_names
 
 LARGEST_PAYLOAD: Final = 215
 """Bytes; more of them make a symbol of level M that reads badly at 150 dpi."""
@@ -31,9 +32,10 @@ _EXPIRES, _ISSUED, _CODE, _PRIVATE = 4, 6, 7, -65537
 _NUMBER, _VERSION, _KIND, _ARABIC, _LATIN, _STATUS = range(1, 7)
 _DAY_S: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1)
-_ELLIPSIS: Final = "…"
 # Its key and two bytes for its length.
 _NAME_HEAD_BYTES: Final = 3
+# All that isn't claims: tag, array, protected header, empty header, the two lengths, signature.
+_LARGEST_CLAIMS: Final = LARGEST_PAYLOAD - (1 + 1 + 14 + 1 + 2 + 2 + SIGNATURE_BYTES)
 _LEADING_ONE: Final = b"\x01"
 _MOST_DIGITS: Final = len(str(1 << 8 * LARGEST_PAYLOAD + 1))
 _NUMBER_FORM: Final = re.compile(r"([1-9][0-9]{3})/([0-9]{6,9})")
@@ -142,11 +144,11 @@ def prepare(claims: QrClaims, key_id: bytes) -> UnsignedPayload:
         MalformedPayload: A claim is out of range.
         MalformedCode: `claims.code` isn't 16 characters of a code.
     """
-    nameless = _encoded(claims, "", "")
-    frame = UnsignedPayload(key_id, nameless).signed(bytes(SIGNATURE_BYTES))
-    names = [name for name in (claims.arabic_name, claims.latin_name) if name]
-    room = LARGEST_PAYLOAD - len(frame) - len(names) * _NAME_HEAD_BYTES
-    return UnsignedPayload(key_id, _encoded(claims, *_fitted(claims.arabic_name, claims.latin_name, room)))
+    encoded = _encoded(claims, claims.arabic_name, claims.latin_name)
+    if len(encoded) > _LARGEST_CLAIMS:
+        room = _LARGEST_CLAIMS - len(_encoded(claims, "", "")) - 2 * _NAME_HEAD_BYTES
+        encoded = _encoded(claims, *fit_names(claims.arabic_name, claims.latin_name, room))
+    return UnsignedPayload(key_id, encoded)
 
 
 def read(payload: bytes) -> SignedPayload:
@@ -193,6 +195,7 @@ def payload_in(address: str) -> bytes:
     return raw[1:]
 
 
+@lru_cache(maxsize=8)
 def _protected(key_id: bytes) -> bytes:
     return encode({_ALGORITHM: _ES256, _KEY_ID: key_id})
 
@@ -276,26 +279,3 @@ def _day_of(second: object) -> date:
     if not isinstance(second, int) or second % _DAY_S:
         raise MalformedPayload(PayloadFault.CLAIMS)
     return _EPOCH + timedelta(seconds=second)
-
-
-def _fitted(arabic_name: str, latin_name: str, room: int) -> tuple[str, str]:
-    """Both names in `room` bytes: each has half of it, and what the other one leaves."""
-    half = room // 2
-    arabic, latin = len(arabic_name.encode()), len(latin_name.encode())
-    return (
-        _cut(arabic_name, max(half, room - latin)),
-        _cut(latin_name, max(room - half, room - arabic)),
-    )
-
-
-def _cut(name: str, room: int) -> str:
-    """The name in at most `room` bytes, ended by an ellipsis where letters are left out.
-
-    A letter keeps all of its marks or goes with them.
-    """
-    if len(name.encode()) <= room:
-        return name
-    end = len(name)
-    while len(name[:end].encode()) + len(_ELLIPSIS.encode()) > room or unicodedata.combining(name[end]):
-        end -= 1
-    return name[:end].rstrip() + _ELLIPSIS
