@@ -16,13 +16,13 @@ from libs.contracts.people import IdentifierKind, Precision, Sex
 from libs.contracts.qr import (
     KEY_ID_BYTES,
     SIGNATURE_BYTES,
-    DocumentKind,
     QrClaims,
     address_of,
     prepare,
 )
+from libs.contracts.qr import DocumentKind as QrDocument
 from libs.contracts.requests import Category, Degree, DisabilityLine, Duration
-from services.certificates.domain.printed import CertificateContent, Holder
+from services.certificates.domain.printed import CertificateContent, DocumentKind, Holder
 
 SEED: Final = "khadamaty"
 SIZE: Final = 500
@@ -51,6 +51,7 @@ class Kind(StrEnum):
     TEMPORARY = "temporary"
     DUPLICATE = "duplicate"
     CORRECTED = "corrected"
+    CARD = "card"
     SCENARIO = "scenario"
     RARE_MARKS = "rare-marks"
     LATIN_IN_ARABIC = "latin-in-arabic"
@@ -103,6 +104,7 @@ def invent(index: int, kind: Kind) -> Invented:
         centre=chance.choice(_WORDS["centres"]),
         duplicate=kind is Kind.DUPLICATE,
         corrected=kind is Kind.CORRECTED,
+        kind=DocumentKind.CARD if kind is Kind.CARD else DocumentKind.CERTIFICATE,
     )
     return Invented(f"{index:03d}-{kind}", kind, _with_payload(content, code, chance))
 
@@ -112,7 +114,7 @@ def _with_payload(content: CertificateContent, code: str, chance: Random) -> Cer
     claims = QrClaims(
         number=content.number,
         version=1 + (content.duplicate or content.corrected),
-        kind=DocumentKind.CERTIFICATE,
+        kind=QrDocument[content.kind.name],
         issued_on=content.issued_on,
         valid_until=content.valid_until,
         arabic_name=content.holder.arabic_name,
