@@ -51,11 +51,17 @@ class ShapedRun:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One shaped line: runs from left to right, width in thousandths of the type size."""
+    """One shaped line: runs from left to right, lengths in thousandths of the type size.
+
+    Attributes:
+        width: Of what is seen: without the space that parts the line from the next.
+        lead: How far that space reaches out at the left, where the paragraph reads from right to left.
+    """
 
     text: str
     runs: tuple[ShapedRun, ...]
     width: float
+    lead: float = 0.0
 
 
 class Paragraph:
@@ -83,6 +89,25 @@ class Paragraph:
                 isolates.append(Isolate(position, position + len(text), span.isolate))
             position += len(text)
         self._levels = resolve_levels(self.text, direction, isolates)
+
+    def cut_before(self, start: int, end: int) -> Line:
+        """Shape a line that others follow, with its space, which keeps words apart for who hears the page.
+
+        Args:
+            start: The first character.
+            end: After the last one that is seen.
+
+        Raises:
+            UnprintableTextError: No face draws one of the characters.
+        """
+        if self.text[end : end + 1] != " ":
+            return self.cut(start, end)
+        line = self.cut(start, end + 1)
+        last = max(line.runs, key=lambda run: run.start)
+        space = last.glyphs[0] if last.level % 2 else last.glyphs[-1]
+        reach = last.face.advances[space.gid]
+        lead = reach if self.direction is Direction.RTL else 0
+        return Line(line.text, line.runs, line.width - reach, lead)
 
     def cut(self, start: int = 0, end: int | None = None) -> Line:
         """Shape the characters `start` to `end` (not included) as one line.

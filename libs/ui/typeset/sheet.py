@@ -123,8 +123,9 @@ class Sheet(Canvas):  # type: ignore[misc]  # reportlab has no types
         if self._structure is None:
             yield
             return
-        with self._structure.element(tag, self._code):
-            yield
+        self._structure.begin(tag, self._code)
+        yield
+        self._structure.end(self._code)
 
     @contextmanager
     def artifact(self) -> Iterator[None]:
@@ -218,6 +219,7 @@ class Sheet(Canvas):  # type: ignore[misc]  # reportlab has no types
         self._mark()
         width = line.width * size_pt / 1000
         left = x - {Align.LEFT: 0.0, Align.CENTRE: width / 2, Align.RIGHT: width}[align]
+        left -= line.lead * size_pt / 1000
         self._code += line_operators(line, size_pt, left, y, self.embed)
 
     def _mark(self) -> None:

@@ -104,20 +104,21 @@ class Structure:
         self._owners = []
         return len(self._pages) - 1
 
-    @contextmanager
-    def element(self, tag: Tag, code: list[str]) -> Iterator[None]:
-        """What is drawn meanwhile belongs to an element."""
+    def begin(self, tag: Tag, code: list[str]) -> None:
+        """What is drawn until `end` belongs to an element."""
         self.close(code)
         element = Element(tag, self._path[-1])
         self._path[-1].kids.append(element)
         self._path.append(element)
-        yield
+
+    def end(self, code: list[str]) -> None:
+        """Go back to the element around."""
         self.close(code)
         self._path.pop()
 
     @contextmanager
     def artifact(self, code: list[str]) -> Iterator[None]:
-        """What is drawn meanwhile is decoration, which no one reads aloud."""
+        """What is drawn meanwhile, on one page, is decoration, which no one reads aloud."""
         if self._artifact:
             yield
             return

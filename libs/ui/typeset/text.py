@@ -44,7 +44,7 @@ def set_text(
     if width_pt is None:
         return Setting((paragraph.cut(),), size_pt, direction)
     places = _break(paragraph, _words(paragraph), width_pt * 1000 / size_pt)
-    return Setting(tuple(paragraph.cut(start, end) for start, end in places), size_pt, direction)
+    return Setting(_lines(paragraph, places), size_pt, direction)
 
 
 def fit_text(
@@ -75,7 +75,7 @@ def fit_text(
     for size_pt in sizes_pt:
         places = _break(paragraph, words, width_pt * 1000 / size_pt)
         if len(places) <= lines:
-            return Setting(tuple(paragraph.cut(start, end) for start, end in places), size_pt, direction)
+            return Setting(_lines(paragraph, places), size_pt, direction)
     raise TextTooLongError(f"a text doesn't fit {lines} lines of {width_pt:.0f} pt")
 
 
@@ -91,6 +91,13 @@ class _Word:
 
 def _paragraph(content: str | Sequence[Span], direction: Direction) -> Paragraph:
     return Paragraph((Span(content),) if isinstance(content, str) else content, direction)
+
+
+def _lines(paragraph: Paragraph, places: Sequence[tuple[int, int]]) -> tuple[Line, ...]:
+    if not places:
+        return ()
+    *others, last = places
+    return (*(paragraph.cut_before(*place) for place in others), paragraph.cut(*last))
 
 
 def _words(paragraph: Paragraph) -> list[_Word]:

@@ -71,7 +71,7 @@ def test_marks_stay_with_their_letters() -> None:
 
 def test_lines_hold_every_word_once_and_none_is_wider_than_the_column() -> None:
     setting = set_text(ARABIC, Direction.RTL, 12, 150)
-    assert " ".join(line.text for line in setting.lines) == ARABIC
+    assert "".join(line.text for line in setting.lines) == ARABIC
     assert len(setting.lines) > 2
     assert all(setting.width_of(line) <= 150 for line in setting.lines)
 
