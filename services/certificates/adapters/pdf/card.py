@@ -186,7 +186,8 @@ def _back(content: CertificateContent, wording: Wording, values: Mapping[str, st
         _arabic(card.renewal, width),
         _arabic(card.decree, width),
         space(2),
-        tagged(stack([inked(GREY, text_block(label, _RIGHT, 10)), code]), Tag("P")),
+        inked(GREY, text_block(label, _RIGHT, 10, tag=Tag("P"))),
+        tagged(code, Tag("P")),
         _arabic(fill(card.verification, verify_url=link), width),
     ]
 

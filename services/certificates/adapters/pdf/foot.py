@@ -115,7 +115,8 @@ def _instructions(content: CertificateContent, wording: Wording, values: Mapping
             text_block(set_text(sentence, Direction.RTL, _FIELD_PT, width), right, 19, tag=Tag("P")),
             inked(GREY, text_block(small, left, FRENCH_LEADING, tag=Tag("P", lang=FRENCH))),
             space(7),
-            tagged(stack([text_block(label, right, 17), code]), Tag("P")),
+            text_block(label, right, 17, tag=Tag("P")),
+            tagged(code, Tag("P")),
         ]
     )
 
