@@ -21,10 +21,12 @@ from libs.ui.typeset.shaping import shape_stretch
 Pair = tuple[int, str]
 
 # Raised when what is listed changes, so that kept lists are made anew.
-_EDITION = 2
+_EDITION = 3
 _AT_ONCE = 400
 _ODD, _EVEN = 1, 2
 _SPACE = " "
+# What is printed in these is a number or a code, never a name.
+_CODE_FACES = {"code", "code-bold", "latin-bold"}
 _DIGITS = "0123456789"
 _CODE = _DIGITS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ-/."
 # Hamza to yeh, and the letters that Moroccan names add: peh, tcheh, veh, ng, gaf.
@@ -40,7 +42,7 @@ _NAME_LETTERS = "\u0627\u0644\u0647\u0628\u0633"
 # Beh, hah, meem, lam, heh, yeh, kaf and seen join on both sides; alef, dal, reh and others on one.
 _JOINING = "\u0628\u062d\u0645\u0644\u0647\u064a\u0643\u0633"
 _ENDING = "\u0627\u062f\u0631\u0629\u0649"
-_ARABIC_SIGNS = ".,:()%/-\u060c\u061b\u061f\u00ab\u00bb"
+_ARABIC_SIGNS = "._,:()%/-\u060c\u061b\u061f\u00ab\u00bb"
 _LATIN_LETTERS = (
     "".join(map(chr, [*range(0x41, 0x5B), *range(0x61, 0x7B)]))
     + "".join(chr(point) for point in range(0xC0, 0x100) if point not in {0xD7, 0xF7})
@@ -112,7 +114,7 @@ def _keep(path: Path, digest: str, pairs: Iterable[Pair]) -> None:
 
 def _words_of(face: Face) -> Iterator[tuple[int, Iterable[str]]]:
     """Embedding levels with what is shaped at each; what the face doesn't cover is left out by the caller."""
-    if face.key.startswith("code"):
+    if face.key in _CODE_FACES:
         yield _EVEN, _CODE
     elif face.script is Script.ARABIC:
         yield _EVEN, _DIGITS + _ARABIC_SIGNS

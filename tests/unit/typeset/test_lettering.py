@@ -45,7 +45,7 @@ def latin(chance: random.Random) -> tuple[Style, str]:
     style = Style(
         chance.choice((Direction.RTL, Direction.LTR)),
         Direction.LTR,
-        bold=chance.random() < 0.5,
+        bold=chance.random() < 0.3,
         family=chance.choice((Family.TEXT, Family.TEXT, Family.CODE)),
     )
     kinds = {
@@ -83,7 +83,7 @@ def test_24_000_values_are_drawn_as_if_each_were_shaped_whole(
         pieced = outcome(lambda: lettering._show(slot(style, size_pt), text))  # noqa: B023 - called at once
         assert pieced == whole, (style, text)
         frozen += whole != "unfrozen"
-    assert frozen > VALUES // 2 * 0.8
+    assert frozen > VALUES // 2 * 0.7
 
 
 def test_the_corpus_names_are_held_by_the_shared_fonts_unless_they_are_odd() -> None:

@@ -36,7 +36,7 @@ NUMBER = ValueStyle(Style(Direction.RTL, Direction.LTR, bold=True), (11.5, 10.5,
 CODE = ValueStyle(
     Style(Direction.RTL, Direction.LTR, bold=True, family=Family.CODE), (17.0, 15.0, 13.0, 11.0), 1.5, lines=1
 )
-CENTRE = ValueStyle(Style(Direction.RTL, Direction.RTL), (9.5, 8.8, 8.0), 1.5)
+CENTRE = ValueStyle(_ARABIC, (9.5, 8.8, 8.0), 1.5)
 LATIN_NAME = ValueStyle(_LATIN, (10.0, 9.0, 8.0, 7.0), 1.2)
 TIFINAGH_NAME = ValueStyle(_LATIN, (9.5, 8.5, 7.5), 1.3)
 FRENCH_VALUE = ValueStyle(_LATIN, (7.8, 7.2, 6.6), 1.25)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 from reportlab.lib.pagesizes import A4
 
-from libs.ui.typeset.archive import Evidence, SignatureField
+from libs.ui.typeset.archive import Evidence, Facts, SignatureField
 from libs.ui.typeset.bidi import Direction
 from libs.ui.typeset.blocks import Block, spread, text_block
 from libs.ui.typeset.errors import TextTooLongError
@@ -66,16 +66,27 @@ def render_certificate(
 
 def new_sheet(content: CertificateContent, wording: Wording, *, holes: bool = False) -> Sheet:
     """The empty sheet of a document; with `holes`, one whose values are left out."""
+    facts = document_facts(content, wording)
+    return Sheet(
+        title=facts.title,
+        author=facts.author,
+        language=facts.language,
+        made_at=facts.made_at,
+        size=CARD_SIZE if content.kind is DocumentKind.CARD else A4,
+        tagged=True,
+        holes=holes,
+    )
+
+
+def document_facts(content: CertificateContent, wording: Wording) -> Facts:
+    """What a document says of itself; its only date is the date of issue."""
     card = content.kind is DocumentKind.CARD
     title = wording.card.document_title if card else wording.document_title
-    return Sheet(
+    return Facts(
         title=title.format(number=content.number),
         author=wording.ministry,
         language=wording.language,
         made_at=datetime.combine(content.issued_on, time(), UTC),
-        size=CARD_SIZE if card else A4,
-        tagged=True,
-        holes=holes,
     )
 
 
