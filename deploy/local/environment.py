@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.local.secret_store import SecretStore
-from libs.contracts.topics import SERVICES
+from libs.contracts.topics import MONITOR, SERVICES
 
 SENDER: Final = "khadamaty@example.ma"
 # Identity wraps each person's key once for every service that may read it.
@@ -28,6 +28,7 @@ class Surroundings:
         smtp_port: Port that takes mail.
         data_folder: Where its seed leaves what a person must learn.
         key_folder: Where it keeps a signing key that it makes itself.
+        time_stamp_url: Where certificates gets time-stamps for its seals; empty for nowhere.
     """
 
     public_origin: str
@@ -40,6 +41,7 @@ class Surroundings:
     smtp_port: int
     data_folder: str
     key_folder: str
+    time_stamp_url: str = ""
 
 
 def service_environment(service: str, around: Surroundings, secret_store: SecretStore) -> dict[str, str]:
@@ -82,10 +84,28 @@ def _own_settings(service: str, around: Surroundings, secret_store: SecretStore)
         return {
             "SEAL_KEY_FILE": f"{around.key_folder}/certificates-seal.pem",
             "LOG_KEY_FILE": f"{around.key_folder}/certificates-log.pem",
+            "TIME_STAMP_URL": around.time_stamp_url,
         }
     if service == "notifications":
         return {"SMTP_HOST": around.smtp_host, "SMTP_PORT": str(around.smtp_port), "SENDER": SENDER}
     return {}
+
+
+def monitor_environment(origin: str, kafka_bootstrap: str, kafka_password: str) -> dict[str, str]:
+    """Return the settings of the issuance log's monitor, a principal that may read the public facts only.
+
+    Args:
+        origin: Where the log is read.
+        kafka_bootstrap: Address of the broker.
+        kafka_password: Password of its SCRAM user.
+    """
+    return {
+        "MONITOR_PUBLIC_ORIGIN": origin,
+        "MONITOR_KAFKA_BOOTSTRAP": kafka_bootstrap,
+        "MONITOR_KAFKA_USER": MONITOR,
+        "MONITOR_KAFKA_PASSWORD": kafka_password,
+        "MONITOR_KAFKA_SECURITY": "SASL_PLAINTEXT",
+    }
 
 
 def environment_file(environment: Mapping[str, str]) -> str:

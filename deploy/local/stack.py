@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Final, Protocol
 
+from deploy.local.authority.part import LocalAuthority
 from deploy.local.children import Child
 from deploy.local.environment import Surroundings, environment_file, service_environment
 from deploy.local.errors import LocalPlatformError, PartFailedError
@@ -20,7 +21,7 @@ from deploy.local.running import Running, RunningFile, birth_of
 from deploy.local.secret_store import SecretStore
 from deploy.local.service import ServiceProcess
 from deploy.local.supervisor import Supervisor
-from libs.contracts.topics import SERVICES, TOPICS
+from libs.contracts.topics import MONITOR, SERVICES, TOPICS
 
 STATIC_FOLDER: Final = REPOSITORY / ".local" / "static"
 USUAL_PORTS: Final[Mapping[str, int]] = {
@@ -30,6 +31,7 @@ USUAL_PORTS: Final[Mapping[str, int]] = {
     "kafka-controller": 9093,
     "smtp": 1025,
     "mail": 1080,
+    "authority": 1318,
     **{name: 8101 + place for place, name in enumerate(SERVICES)},
 }
 
@@ -69,6 +71,12 @@ class Stack:
         )
         self.mail = MailCatcher(
             folders.data / "mail", self.ports["smtp"], self.ports["mail"], folders.log / "mail.log"
+        )
+        self.authority = LocalAuthority(
+            folders.data / "authority",
+            folders.data / "keys" / "credentials",
+            self.ports["authority"],
+            folders.log / "authority.log",
         )
         log = folders.log / "gateway.log"
         self.gateway = Gateway(
@@ -134,12 +142,23 @@ class Stack:
             log_path = self.folders.log / f"{name}.log"
             environment["KHADAMATY_STATIC"] = str(STATIC_FOLDER)
             self.services[name] = ServiceProcess(name, self.ports[name], environment, log_path)
+        password = self.kafka.credentials(MONITOR)[1]
+        monitor = monitor_environment(self.origin, self.kafka.bootstrap, password)
+        write_private(self.folders.run / "monitor.env", environment_file(monitor))
         (self.folders.data / "keys").mkdir(mode=0o700, exist_ok=True)
+        self._start_authority(secret_store)
         for service in self.services.values():
             self._supervisor.adopt(service.child)
             service.start()
         self._start_part(self.gateway)
         _together([self._ready(service) for service in self.services.values()], self._supervisor.stop)
+
+    def _start_authority(self, secret_store: SecretStore) -> None:
+        """Certify the seal before the service needs it, and answer for time-stamps."""
+        self.authority.certify(
+            service_environment("certificates", self._surroundings("certificates"), secret_store)
+        )
+        self._start_part(self.authority)
 
     def _surroundings(self, service: str) -> Surroundings:
         data_folder = self.folders.data / "seed" / service
@@ -155,6 +174,7 @@ class Stack:
             smtp_port=self.mail.smtp_port,
             data_folder=str(data_folder),
             key_folder=str(self.folders.data / "keys"),
+            time_stamp_url=self.authority.url,
         )
 
     def _ready(self, service: ServiceProcess) -> Callable[[], None]:

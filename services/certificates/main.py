@@ -15,17 +15,23 @@ from libs.chassis.runtime import Service
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.certificates import api, pages
+from services.certificates.adapters.credentials import CredentialsFolder
 from services.certificates.adapters.log_tree import open_log
 from services.certificates.adapters.numbers import MongoNumbers
 from services.certificates.adapters.papers import MongoPapers
+from services.certificates.adapters.payload_key import HeldPayloadKey
 from services.certificates.adapters.printer import PooledPrinter
-from services.certificates.adapters.signer import SealProcess
+from services.certificates.adapters.seal import FileStore, KeyStore, KmsStore, TokenStore
+from services.certificates.adapters.seal.request import certificate_request
+from services.certificates.adapters.sealing import DocumentSealer
+from services.certificates.adapters.signer import QR, SEAL, KeyProcess
 from services.certificates.adapters.status_indices import MongoStatusIndices
 from services.certificates.adapters.store import Store
 from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.consumers import SUBSCRIPTIONS
 from services.certificates.handlers import sweep, work_off
 from services.certificates.handlers.log import publish_log_head
+from services.certificates.handlers.payloads import publish_verifier_key
 from services.certificates.ports import Deps
 from services.certificates.settings import CertificatesSettings
 
@@ -56,6 +62,7 @@ async def build(settings: CertificatesSettings) -> Service:
             loops=[
                 periodically("log", partial(publish_log_head, wired.deps), settings.log_every_s),
                 periodically("sweep", partial(sweep, wired.deps), settings.sweep_every_s),
+                periodically("keys", partial(publish_verifier_key, wired.deps), settings.sweep_every_s),
                 periodically("batches", partial(work_off, wired.deps, new_id()), settings.batch_every_s),
             ],
             closing=wired.closing,
@@ -72,7 +79,7 @@ async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
         platform.database, settings.public_origin, settings.log_key_file, secrets.token_bytes
     )
     pool = ThreadPoolExecutor(_PAGE_SETTERS, thread_name_prefix="pages")
-    signer = SealProcess(settings.seal_key_file)
+    keys = KeyProcess(_key_store(settings))
 
     async def end_pool() -> None:
         pool.shutdown()
@@ -86,7 +93,8 @@ async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
         numbers=numbers,
         papers=MongoPapers(platform.database, platform.vault, platform.clock),
         printer=PooledPrinter(pool),
-        signer=signer,
+        signer=DocumentSealer(keys, _credentials(settings), platform.clock),
+        payload_key=HeldPayloadKey(keys),
         log=log,
         log_tree=log_tree,
         status_indices=MongoStatusIndices(platform.database),
@@ -94,4 +102,28 @@ async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
         entropy=secrets.token_bytes,
         origin=settings.public_origin,
     )
-    return Wired(deps, [signer.close, end_pool])
+    return Wired(deps, [keys.close, end_pool])
+
+
+async def request_certificate(settings: CertificatesSettings) -> str:
+    """A request to a certification authority (PKCS#10, in PEM) for the seal's key, wherever that is held."""
+    keys = KeyProcess(_key_store(settings))
+    try:
+        return await certificate_request(keys, SEAL)
+    finally:
+        await keys.close()
+
+
+def _key_store(settings: CertificatesSettings) -> KeyStore:
+    labels = {SEAL: settings.seal_key_label, QR: settings.qr_key_label}
+    if settings.key_store == "pkcs11" and settings.pkcs11_module is not None:
+        pin, variables = settings.pkcs11_pin.get_secret_value(), settings.pkcs11_variables
+        return TokenStore(settings.pkcs11_module, settings.pkcs11_token, labels, pin, variables)
+    if settings.key_store == "kms":
+        return KmsStore(settings.kms_url, labels, settings.kms_bearer.get_secret_value())
+    beside = settings.seal_key_file.with_name(f"{settings.seal_key_file.stem}-qr.pem")
+    return FileStore({SEAL: settings.seal_key_file, QR: settings.qr_key_file or beside})
+
+
+def _credentials(settings: CertificatesSettings) -> CredentialsFolder:
+    return CredentialsFolder(settings.credentials_folder or settings.seal_key_file.parent / "credentials")

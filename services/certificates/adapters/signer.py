@@ -1,140 +1,207 @@
-"""Starts the process that holds the seal and asks it for signatures."""
+"""Starts the process that reaches the private keys and asks it for signatures, many at once."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
+import itertools
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import structlog
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
-from services.certificates.domain.version import Seal
+from services.certificates.adapters.seal.keys import NUMBER_BYTES, KeyUnusable, public_key_of
+from services.certificates.adapters.seal.stores import KeyStore
 from services.certificates.errors import SealUnavailable
 
 log = structlog.get_logger(__name__)
+
+SEAL: Final = "seal"
+QR: Final = "qr"
 
 _MODULE = "services.certificates.adapters.seal"
 _ROOT = Path(__file__).resolve().parents[3]
 _ANSWER_WITHIN_S = 10.0
 _END_WITHIN_S = 5.0
-_NUMBER_BYTES = 32
+_NO_SIGNATURE = "-"
+# After these the process is ended, since nothing that it says can be relied on.
+_BROKEN = (OSError, EOFError, TimeoutError, ValueError, InvalidSignature)
+_FAULTS = (*_BROKEN, KeyError, KeyUnusable)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Running:
     process: Process
-    key_id: str
-    public_key: EllipticCurvePublicKey
+    keys: Mapping[str, EllipticCurvePublicKey]
+    asked: dict[int, asyncio.Future[bytes]] = field(default_factory=dict)
 
 
-class SealProcess:
-    """The seal's process, started when first asked and started anew when it died.
+class KeyProcess:
+    """The keys' process, started when first asked and started anew when it died.
 
     Args:
-        key_file: Where that process keeps its key; this one never opens it.
+        store: Where that process finds the keys; this one never opens it.
     """
 
-    def __init__(self, key_file: Path) -> None:
-        self._key_file = key_file
-        self._process: Process | None = None
+    def __init__(self, store: KeyStore) -> None:
+        self._store = store
         self._running: _Running | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._reader: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+        self._ids = itertools.count(1)
 
-    async def sign(self, sha256: str) -> Seal:
-        """The detached signature over a digest, in hex, checked with the public key before it is given out.
+    async def sign(self, key: str, sha256: bytes) -> bytes:
+        """The ES256 signature over a digest, checked with the public key before it is given out.
+
+        Args:
+            key: Which one.
+            sha256: The digest.
+
+        Returns:
+            r and s, 32 bytes each.
 
         Raises:
-            SealUnavailable: The process doesn't answer, or answers nonsense.
+            SealUnavailable: The process doesn't answer, has no such key, or answers nonsense.
         """
-        async with self._one_at_a_time:
-            try:
-                async with asyncio.timeout(_ANSWER_WITHIN_S):
-                    running = await self._ready()
-                    answer = await _ask(running.process, sha256)
-                check(running.public_key, sha256, answer)
-            except (OSError, EOFError, TimeoutError, ValueError, InvalidSignature) as error:
-                log.warning("seal.no_answer", cause=type(error).__name__)
-                await self._end()
-                raise SealUnavailable from error
-            return Seal(running.key_id, signature=answer)
+        running = None
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                running = await self._ready()
+                public_key = running.keys[key]
+                signature = await self._ask(running, f"{key} {sha256.hex()}")
+            check(public_key, sha256, signature)
+        except _FAULTS as error:
+            log.warning("seal.no_answer", key=key, cause=type(error).__name__)
+            if isinstance(error, _BROKEN):
+                await self._drop(running)
+            raise SealUnavailable from error
+        return signature
+
+    async def public_key(self, key: str) -> EllipticCurvePublicKey:
+        """The public half of a key.
+
+        Raises:
+            SealUnavailable: The process doesn't answer, or has no such key.
+        """
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                return (await self._ready()).keys[key]
+        except _FAULTS as error:
+            log.warning("seal.no_answer", key=key, cause=type(error).__name__)
+            raise SealUnavailable from error
 
     async def close(self) -> None:
         """End the process."""
-        async with self._one_at_a_time:
-            await self._end()
+        await self._drop(self._running)
 
     async def _ready(self) -> _Running:
-        running = self._running
-        if running is not None and running.process.returncode is None:
-            return running
-        # It gets nothing of this process's environment, which holds the service's secrets.
+        async with self._starting:
+            running = self._running
+            if running is not None and running.process.returncode is None:
+                return running
+            process = await self._start()
+            try:
+                greeting = json.loads(await _read(process))
+                keys = {name: public_key_of(pem.encode()) for name, pem in greeting.items()}
+            except BaseException:
+                await _end(process)
+                raise
+            self._running = _Running(process, keys)
+            self._reader = asyncio.create_task(_listen(self._running))
+            log.info("seal.ready", keys=sorted(keys))
+            return self._running
+
+    async def _start(self) -> Process:
+        # It gets nothing of this process's environment, which holds the service's secrets; its own come by a
+        # pipe, which no list of processes shows.
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             _MODULE,
-            str(self._key_file),
             stdin=PIPE,
             stdout=PIPE,
-            env={"PYTHONPATH": str(_ROOT)},
+            env={"PYTHONPATH": str(_ROOT), **self._store.environment()},
             start_new_session=True,
         )
-        self._process = process
-        greeting = json.loads(await _read(process))
-        public_key = serialization.load_pem_public_key(greeting["public_key"].encode())
-        if not isinstance(public_key, EllipticCurvePublicKey):
-            raise ValueError("not an elliptic-curve key")  # noqa: TRY004 - another process said so
-        self._running = _Running(process, greeting["key_id"], public_key)
-        log.info("seal.ready", key_id=greeting["key_id"])
-        return self._running
-
-    async def _end(self) -> None:
-        process, self._process, self._running = self._process, None, None
-        if process is None:
-            return
         if process.stdin is not None:
-            process.stdin.close()
+            process.stdin.write(f"{self._store.described()}\n".encode())
+        return process
+
+    async def _ask(self, running: _Running, question: str) -> bytes:
+        if running.process.stdin is None:
+            raise BrokenPipeError
+        asked = next(self._ids)
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        running.asked[asked] = answer
         try:
-            await asyncio.wait_for(process.wait(), _END_WITHIN_S)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+            running.process.stdin.write(f"{asked} {question}\n".encode())
+            await running.process.stdin.drain()
+            return await answer
+        finally:
+            running.asked.pop(asked, None)
+
+    async def _drop(self, running: _Running | None) -> None:
+        """End a process, unless another has taken its place."""
+        if running is None or self._running is not running:
+            return
+        self._running, reader, self._reader = None, self._reader, None
+        await _end(running.process)
+        if reader is not None:
+            await reader
 
 
-def check(public_key: EllipticCurvePublicKey, sha256: str, signature: str) -> None:
-    """Check a detached signature.
+def check(public_key: EllipticCurvePublicKey, sha256: bytes, signature: bytes) -> None:
+    """Check an ES256 signature.
 
     Args:
-        public_key: Of the seal.
-        sha256: The digest, in hex.
-        signature: r and s in base64url without padding.
+        public_key: Of the key that is said to have made it.
+        sha256: The digest.
+        signature: r and s, 32 bytes each.
 
     Raises:
-        InvalidSignature: It isn't the seal's over that digest.
+        InvalidSignature: That key didn't make it over that digest.
         ValueError: It isn't a signature at all.
     """
-    raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
-    if len(raw) != 2 * _NUMBER_BYTES:
+    if len(signature) != 2 * NUMBER_BYTES:
         raise ValueError("not 64 bytes")
-    numbers = (int.from_bytes(raw[:_NUMBER_BYTES]), int.from_bytes(raw[_NUMBER_BYTES:]))
-    public_key.verify(
-        encode_dss_signature(*numbers), bytes.fromhex(sha256), ECDSA(Prehashed(hashes.SHA256()))
-    )
+    numbers = (int.from_bytes(signature[:NUMBER_BYTES]), int.from_bytes(signature[NUMBER_BYTES:]))
+    public_key.verify(encode_dss_signature(*numbers), sha256, ECDSA(Prehashed(hashes.SHA256())))
 
 
-async def _ask(process: Process, line: str) -> str:
-    if process.stdin is None:
-        raise BrokenPipeError
-    process.stdin.write(f"{line}\n".encode())
-    await process.stdin.drain()
-    return await _read(process)
+async def _listen(running: _Running) -> None:
+    """Hand each answer to whoever asked; when the process ends, nobody waits any longer."""
+    with suppress(EOFError, ValueError, OSError):
+        while True:
+            asked, _, signature = (await _read(running.process)).partition(" ")
+            waiting = running.asked.get(int(asked))
+            if waiting is None or waiting.done():
+                continue
+            if signature == _NO_SIGNATURE:
+                waiting.set_exception(KeyUnusable("no signature"))
+            else:
+                waiting.set_result(bytes.fromhex(signature))
+    for waiting in running.asked.values():
+        if not waiting.done():
+            waiting.set_exception(EOFError())
+
+
+async def _end(process: Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), _END_WITHIN_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 async def _read(process: Process) -> str:

@@ -1,0 +1,16 @@
+"""The process that alone reaches the service's private keys: digests come in, signatures go out."""
+
+from services.certificates.adapters.seal.files import load_key, sign_digest
+from services.certificates.adapters.seal.keys import KeyUnusable, key_id_of
+from services.certificates.adapters.seal.stores import FileStore, KeyStore, KmsStore, TokenStore
+
+__all__ = [
+    "FileStore",
+    "KeyStore",
+    "KeyUnusable",
+    "KmsStore",
+    "TokenStore",
+    "key_id_of",
+    "load_key",
+    "sign_digest",
+]
