@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = range(7)
 _MAJOR_BITS: Final = 5
 _WIDTHS: Final = {24: 1, 25: 2, 26: 4, 27: 8}
+_LENGTHS: Final = [(marker, width, 1 << 8 * width) for marker, width in _WIDTHS.items()]
 _LARGEST_INLINE: Final = 23
 _DEEPEST: Final = 8
 _SINGLE_BYTES: Final = [bytes([value]) for value in range(256)]
@@ -67,8 +68,8 @@ def _head(major: int, argument: int) -> bytes:
     first = major << _MAJOR_BITS
     if argument <= _LARGEST_INLINE:
         return _SINGLE_BYTES[first | argument]
-    for marker, width in _WIDTHS.items():
-        if argument < 1 << 8 * width:
+    for marker, width, end in _LENGTHS:
+        if argument < end:
             return _SINGLE_BYTES[first | marker] + argument.to_bytes(width)
     raise OverflowError("more than 64 bits")
 
