@@ -23,6 +23,7 @@ from deploy.local.demo.staff import (
     Signatory,
 )
 from deploy.local.demo.stranger import Stranger
+from libs.contracts.code import format_code
 
 NOBODYS_CODE: Final = "0000-0000-0000-0000-0"
 _NUMBER: Final = re.compile(r"20[0-9]{2}/[0-9]{6}")
@@ -70,6 +71,7 @@ class Journey:
         number: Of the certificate.
         code: The verification code, as it is typed.
         pdf: What was downloaded.
+        qr_address: What its QR code opens; behind the # it says what the holder's certificate says.
         answers: What the public page said, by what was asked: `code`, `birth date`, `unknown`.
     """
 
@@ -79,6 +81,7 @@ class Journey:
     number: str = ""
     code: str = ""
     pdf: bytes = b""
+    qr_address: str = ""
     answers: dict[str, Page] = field(default_factory=dict)
 
     def steps(self) -> Sequence[Step]:
@@ -128,6 +131,7 @@ class Journey:
         return [
             Step("citizen", "reads that the certificate is ready (E3)", lambda: cast.citizen.read_mail("E3")),
             Step("citizen", "downloads the certificate", self._download),
+            Step("stranger", "scans its QR code and checks the seal", self._scan),
             Step("stranger", "verifies it by its code", self._verify),
             Step("stranger", "verifies its content with the birth date", self._verify_content),
             Step("stranger", "learns nothing from an unknown code", self._verify_unknown),
@@ -147,6 +151,11 @@ class Journey:
         if found is None:
             raise WalkFailedError("the page of the certificate shows no number")
         self.number = found.group()
+
+    def _scan(self) -> None:
+        self.qr_address, said = self.cast.stranger.scan(self.pdf)
+        if (said.number, format_code(said.code)) != (self.number, self.code):
+            raise WalkFailedError(f"the QR code speaks of {said.number}, the page of {self.number}")
 
     def _verify(self) -> None:
         self.answers["code"] = self.cast.stranger.wait_until_valid(self.code, self.number)

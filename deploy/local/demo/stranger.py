@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+
+import jwt
+import pypdfium2
+import zxingcpp
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from deploy.local.demo.errors import WalkFailedError
 from deploy.local.demo.page import Page
 from deploy.local.demo.visitor import Visitor
 from deploy.local.demo.waiting import wait_for
+from libs.contracts.qr import (
+    SIGNATURE_BYTES,
+    VERIFY_PATH,
+    MalformedPayload,
+    QrClaims,
+    SignedPayload,
+    key_id_text,
+    payload_in,
+    read,
+)
+
+_SCAN_SCALE = 200 / 72
 
 
 class Stranger:
@@ -19,6 +40,28 @@ class Stranger:
 
     def __init__(self, visitor: Visitor) -> None:
         self.visitor = visitor
+
+    def scan(self, pdf: bytes) -> tuple[str, QrClaims]:
+        """Scan the QR code of a certificate and check its seal with the keys of the page that it opens.
+
+        Only the page is asked for; what the code says stays with the stranger, as it does in a browser.
+
+        Returns:
+            The address in the code, and what it says.
+
+        Raises:
+            WalkFailedError: It can't be read, or its seal isn't genuine.
+        """
+        address = _scanned(pdf)
+        try:
+            payload = read(payload_in(address))
+        except MalformedPayload as error:
+            raise WalkFailedError(f"the QR code says nothing: {error.fault}") from error
+        scanned = self.visitor.open(VERIFY_PATH).main.find("div", "kh-scanned")
+        keys = json.loads(scanned.attributes["data-keys"]) if scanned else []
+        if not any(_is_sealed(payload, jwk) for jwk in keys):
+            raise WalkFailedError(f"none of {len(keys)} published keys sealed the QR code")
+        return address, payload.claims
 
     def verify(self, code: str, birth_date: date | None = None) -> Page:
         """Type the code, then the birth date where it is known, and read the answer."""
@@ -49,3 +92,31 @@ class Stranger:
         if number in page.text:
             raise WalkFailedError("an unknown code told of a certificate")
         return page
+
+
+def _scanned(pdf: bytes) -> str:
+    """The text of the first QR code on the first page."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        picture = document[0].render(scale=_SCAN_SCALE).to_pil()
+    finally:
+        document.close()
+    codes = zxingcpp.read_barcodes(picture)
+    if not codes:
+        raise WalkFailedError("the certificate shows no QR code")
+    return str(codes[0].text)
+
+
+def _is_sealed(payload: SignedPayload, jwk: dict[str, str]) -> bool:
+    if jwk["kid"] != key_id_text(payload.unsigned.key_id):
+        return False
+    key = jwt.PyJWK(jwk).key
+    half = SIGNATURE_BYTES // 2
+    numbers = int.from_bytes(payload.signature[:half]), int.from_bytes(payload.signature[half:])
+    if not isinstance(key, EllipticCurvePublicKey):
+        return False
+    try:
+        key.verify(encode_dss_signature(*numbers), payload.unsigned.to_be_signed, ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True

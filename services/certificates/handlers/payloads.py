@@ -31,14 +31,16 @@ async def sign_payload(key: PayloadKey, claims: QrClaims, origin: str) -> str:
     return address_of(unsigned.signed(signature), origin)
 
 
-async def publish_verifier_key(deps: Deps, key: PayloadKey) -> None:
+async def publish_verifier_key(deps: Deps) -> None:
     """Tell everybody, once, with which public key payloads are checked.
 
     Raises:
         SealUnavailable: The process that holds the key doesn't answer.
     """
-    key_id = key_id_text(await key.key_id())
-    jwk = {**await key.public_jwk(), "kid": key_id, "alg": "ES256", "use": "sig"}
+    key_id = key_id_text(await deps.payload_key.key_id())
+    if await deps.verifier_keys.find(key_id) is not None:
+        return
+    jwk = {**await deps.payload_key.public_jwk(), "kid": key_id, "alg": "ES256", "use": "sig"}
     now = deps.clock.now()
     fact = Fact(VerifierKeyPublished(key_id=key_id, jwk=jwk, published_at=now))
     try:

@@ -50,6 +50,7 @@ def canaries(platform: Stack) -> list[bytes]:
         person.chosen_code,
         journey.code,
         journey.code.replace("-", ""),
+        journey.qr_address.rpartition("#")[2],
         "1983-08-05",
     ]
     return [text.encode() for text in planted]

@@ -130,11 +130,11 @@ async def test_a_number_of_another_form_is_refused(world: World) -> None:
 
 async def test_a_key_is_published_once_and_a_new_one_beside_it(world: World) -> None:
     first, second = OwnQrKey(), OwnQrKey()
-    await publish_verifier_key(world.deps, first)
-    await publish_verifier_key(world.deps, first)
+    await publish_verifier_key(world.with_parts(payload_key=first))
+    await publish_verifier_key(world.with_parts(payload_key=first))
     world.clock.advance(timedelta(days=1))
     world.clock.advance(timedelta(days=1))
-    await publish_verifier_key(world.deps, second)
+    await publish_verifier_key(world.with_parts(payload_key=second))
     assert (await world.platform.published()).count("VerifierKeyPublished") == 2
     published = await list_verifier_keys(world.deps)
     assert [jwk["kid"] for jwk in published] == [second.jwk()["kid"], first.jwk()["kid"]]
@@ -142,7 +142,7 @@ async def test_a_key_is_published_once_and_a_new_one_beside_it(world: World) -> 
 
 async def test_the_keys_are_public_and_may_be_kept(world: World) -> None:
     key = OwnQrKey()
-    await publish_verifier_key(world.deps, key)
+    await publish_verifier_key(world.with_parts(payload_key=key))
     site = build_site(api.router)
     site.app.state.deps = world.deps
     async with site.client() as client:
