@@ -61,6 +61,8 @@ class Kind(StrEnum):
 ODD: Final = frozenset({Kind.RARE_MARKS, Kind.LATIN_IN_ARABIC, Kind.DIGITS})
 """Kinds whose names no frozen template is meant to hold."""
 
+_WHOLE_NAMES: Final = {Kind.LONG_NAME: "long", Kind.TASHKEEL: "tashkeel", Kind.FOREIGNER: "foreign"}
+
 
 @dataclass(frozen=True)
 class Invented:
@@ -129,8 +131,7 @@ def _with_payload(content: CertificateContent, code: str, chance: Random) -> Cer
 def _holder(index: int, kind: Kind, chance: Random) -> Holder:
     if kind is Kind.SCENARIO:
         return _scenario(index)
-    sex = chance.choice(tuple(Sex))
-    arabic, latin, tifinagh = _names(kind, sex, chance)
+    sex, arabic, latin, tifinagh = _names(kind, chance)
     born = date(chance.randrange(1932, 2004), 1, 1) + timedelta(days=chance.randrange(365))
     holder = Holder(
         arabic_name=arabic,
@@ -164,19 +165,20 @@ def _registered(holder: Holder, index: int, kind: Kind, chance: Random) -> Holde
     return holder
 
 
-def _names(kind: Kind, sex: Sex, chance: Random) -> tuple[str, str, str]:
-    """Arabic, Latin and Tifinagh names."""
+def _names(kind: Kind, chance: Random) -> tuple[Sex, str, str, str]:
+    """Sex, and the name in Arabic, Latin and Tifinagh letters."""
+    if kind in _WHOLE_NAMES:
+        sex, arabic, latin = chance.choice(_WORDS[_WHOLE_NAMES[kind]])
+        return Sex(sex), arabic, latin, ""
+    sex = chance.choice(tuple(Sex))
     given = chance.choice(_WORDS["given"][sex])
     family = chance.choice(_WORDS["family"])
     arabic, latin, tifinagh = (f"{given[script]} {family[script]}" for script in range(3))
-    if kind in {Kind.LONG_NAME, Kind.FOREIGNER}:
-        chosen = chance.choice(_WORDS["long" if kind is Kind.LONG_NAME else "foreign"])
-        return f"{chosen[0]} {chosen[1]}", chosen[2], tifinagh
     if kind in {Kind.ACCENTS, Kind.APOSTROPHES}:
-        return arabic, " ".join(chance.choice(_WORDS[kind])), tifinagh
-    if kind in {Kind.TASHKEEL, *ODD}:
-        return " ".join(chance.choice(_WORDS[kind.replace("-", "_")])), latin, tifinagh
-    return arabic, latin, tifinagh
+        latin = " ".join(chance.choice(_WORDS[kind]))
+    if kind in ODD:
+        arabic = " ".join(chance.choice(_WORDS[kind.replace("-", "_")]))
+    return sex, arabic, latin, tifinagh
 
 
 def _scenario(index: int) -> Holder:

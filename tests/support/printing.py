@@ -92,7 +92,7 @@ def read_aloud(content: CertificateContent) -> list[str]:
     birth = wording.birth(holder.birth_date, holder.birth_precision)
     lines = [wording.line(line, holder.sex) for line in content.disabilities]
     if content.kind is DocumentKind.CARD:
-        return [holder.arabic_name, birth, holder.identifier, content.verification_code]
+        return [holder.arabic_name, birth, content.number, content.verification_code]
     basis = wording.basis.format(ministry=wording.ministry)
     statement = wording.statement.format(ministry=wording.ministry)
     person = [holder.arabic_name, birth, holder.birth_place, holder.identifier, *lines]
