@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.certificates.pages import batches, files, holders, log, steps
+from services.certificates.pages import asking, batches, correcting, files, holders, life, log, steps
 
 router = APIRouter(include_in_schema=False)
-for _part in (batches, files, steps, holders, log):
+for _part in (batches, life, correcting, files, steps, asking, holders, log):
     router.include_router(_part.router)

@@ -17,6 +17,8 @@ from services.certificates.domain.version import standing
 from services.certificates.handlers.preparation import RETURNED_BY
 from services.certificates.handlers.work import CENTRAL_ROLES
 from services.certificates.pages.batches import kind_at
+from services.certificates.pages.correcting import may_correct
+from services.certificates.pages.life import LIFE_ACTS, open_acts
 from services.certificates.pages.screen import TONES, ScreenNeeded, pdf_response
 from services.certificates.pages.steps import STEPS, open_steps
 
@@ -41,8 +43,18 @@ ROLES_BEHIND = {
     Action.ISSUED: Role.SIGNATORY,
     Action.HANDED_OVER: Role.DELIVERY_DESK,
     Action.WITHDRAWN: Role.APPLICANT,
+    Action.MISTAKE_TOLD: Role.APPLICANT,
+    Action.MISTAKE_DISMISSED: Role.CERTIFICATE_OFFICER,
+    Action.REISSUE_OPENED: Role.CERTIFICATE_OFFICER,
+    Action.REISSUE_DROPPED: Role.CERTIFICATE_OFFICER,
+    Action.ORDER_ASKED: Role.CENTRAL_AGENT,
+    Action.ORDER_DECLINED: Role.SIGNATORY,
+    Action.SUSPENDED: Role.SIGNATORY,
+    Action.RESUMED: Role.SIGNATORY,
+    Action.REVOKED: Role.SIGNATORY,
+    Action.RENEWED: Role.SIGNATORY,
 }
-"""In which role each thing is done, save what goes back: that depends on where it was."""
+"""In which role each thing is done where the line doesn't say it; what goes back depends on where it was."""
 
 
 @router.get("/staff/certificates")
@@ -63,6 +75,7 @@ async def queue(
         "queue.html",
         form=form,
         queue=shown,
+        central=bool(caller.roles & CENTRAL_ROLES),
         kind=kind_at(shown.stage, caller),
         batch_id=new_id(),
         batches=await handlers.list_batches(screen.deps, caller),
@@ -77,22 +90,31 @@ async def file(
 ) -> Response:
     """Show a file: what will be printed, what the opinion says, who did what, what may come next."""
     certificate = await handlers.get_file(screen.deps, caller, certificate_id)
-    newest = certificate.versions[-1] if certificate.versions else None
+    personal = certificate.get_personal()
+    newest = certificate.newest
     worth = standing(newest, screen.today) if newest else None
+    central = bool(caller.roles & CENTRAL_ROLES)
     return screen.show(
         caller,
         "file.html",
         file=certificate,
-        printed=certificate.get_personal().printed,
-        notes=certificate.get_personal().notes,
+        printed=personal.to_print,
+        notes=personal.notes,
+        versions=screen.worths(certificate),
+        grounds=personal.grounds[-1] if certificate.order and central else None,
+        wish=personal.wishes[-1] if certificate.mistake_told_at and central else None,
+        now_printed=personal.printed if personal.proposed else None,
+        acts=open_acts(certificate, caller, screen.today),
+        correctable=Role.CERTIFICATE_OFFICER in caller.roles and may_correct(certificate, screen.today),
         newest=newest,
         worth=worth,
         tone=TONES[worth] if worth else "neutral",
         steps=open_steps(certificate, caller),
         actors={move: _role_behind(move) for move in certificate.history},
         me=caller.id,
-        central=bool(caller.roles & CENTRAL_ROLES),
-        done=done if done in STEPS else "",
+        central=central,
+        done=f"step.{done}.done" if done in STEPS else "",
+        life_done=f"life.{done}.done" if done in {*LIFE_ACTS, "correct"} else "",
     )
 
 
@@ -105,6 +127,8 @@ async def preview(screen: ScreenNeeded, caller: Central, certificate_id: str) ->
 
 def _role_behind(move: Move) -> Role:
     """In which role somebody moved a file."""
+    if move.role is not None:
+        return move.role
     return RETURNED_BY[move.from_stage] if move.action is Action.RETURNED else ROLES_BEHIND[move.action]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from libs.chassis.errors import NotFound
 from libs.chassis.web.access import Allow, SignedInCaller
@@ -12,6 +12,8 @@ from libs.chassis.web.caller import Caller
 from libs.contracts.code import format_code
 from libs.contracts.people import Role
 from services.certificates import handlers
+from services.certificates.domain.life import is_renewable
+from services.certificates.domain.reissue import may_reissue
 from services.certificates.domain.version import standing
 from services.certificates.pages.screen import TONES, ScreenNeeded, pdf_response
 
@@ -30,8 +32,13 @@ async def own_certificates(screen: ScreenNeeded, caller: Applicant) -> Response:
 
 
 @router.get("/certificates/{certificate_id}")
-async def own_certificate(screen: ScreenNeeded, caller: Applicant, certificate_id: str) -> Response:
-    """Show one: what it says, what it is worth, how to have it verified."""
+async def own_certificate(
+    screen: ScreenNeeded,
+    caller: Applicant,
+    certificate_id: str,
+    done: Annotated[Literal["", "duplicate", "mistake"], Query()] = "",
+) -> Response:
+    """Show one: what it says, what each version is worth, how to have it verified, what may be asked."""
     certificate = await handlers.find_own(screen.deps, caller, certificate_id)
     if certificate is None:
         raise NotFound
@@ -46,6 +53,10 @@ async def own_certificate(screen: ScreenNeeded, caller: Applicant, certificate_i
         newest=newest,
         worth=worth,
         tone=TONES[worth],
+        versions=screen.worths(certificate),
+        reissuable=may_reissue(certificate, screen.today),
+        renewable=is_renewable(newest, screen.today),
+        done=done,
         verification_code=format_code(personal.codes[newest.version - 1]),
         verify_url=f"{screen.deps.origin}/verify",
     )

@@ -15,7 +15,8 @@ from libs.chassis.web.caller import Caller
 from libs.ui.elements import Tone
 from libs.ui.forms import Form
 from libs.ui.pages import PageContext, Pages
-from services.certificates.domain.version import Standing
+from services.certificates.domain.certificate import Certificate
+from services.certificates.domain.version import Standing, Version, standing
 from services.certificates.ports import Deps
 
 TONES: dict[Standing, Tone] = {
@@ -45,6 +46,11 @@ class Screen:
     async def posted(self) -> Form:
         """The form that was posted."""
         return Form.posted((await self.request.form()).multi_items())
+
+    def worths(self, certificate: Certificate) -> list[tuple[Version, Standing, Tone]]:
+        """Each version with what it is worth today, the newest first."""
+        worth = [(version, standing(version, self.today)) for version in reversed(certificate.versions)]
+        return [(version, each, TONES[each]) for version, each in worth]
 
     @property
     def today(self) -> date:

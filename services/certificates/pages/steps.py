@@ -12,14 +12,17 @@ from fastapi import APIRouter, Depends, Response
 from libs.chassis.web.access import Allow, Fresh
 from libs.chassis.web.caller import Caller
 from libs.chassis.web.kept import kept_answers
+from libs.contracts.certificates import CertificateStatus
 from libs.contracts.people import Role
 from libs.ui.forms import Form
 from services.certificates import handlers
-from services.certificates.domain.certificate import Action, Certificate, Stage
+from services.certificates.domain.certificate import PREPARING, Action, Certificate, Stage
 from services.certificates.errors import (
     AlreadyHandedOver,
     AlreadyIssued,
     FourEyes,
+    NotInForce,
+    OrderUnderway,
     SigningUnderway,
     Unprintable,
     WrongStage,
@@ -37,7 +40,16 @@ Signatory = Annotated[Caller, Depends(Fresh(5, Role.SIGNATORY))]
 Desk = Annotated[Caller, Depends(Allow(Role.DELIVERY_DESK))]
 
 SHORTEST_REASON = 10
-_REFUSALS = (AlreadyHandedOver, AlreadyIssued, FourEyes, SigningUnderway, Unprintable, WrongStage)
+_REFUSALS = (
+    AlreadyHandedOver,
+    AlreadyIssued,
+    FourEyes,
+    NotInForce,
+    OrderUnderway,
+    SigningUnderway,
+    Unprintable,
+    WrongStage,
+)
 
 
 @dataclass(frozen=True)
@@ -60,13 +72,13 @@ class Step:
 
 
 DRAFT = Step("draft", {Stage.DRAFTING: Role.CERTIFICATE_OFFICER}, ("compared",), not_after=(Action.CHECKED,))
-CHECK = Step("check", {Stage.CONTROL: Role.CONTROLLER}, ("compared",), not_after=(Action.DRAFTED,))
+CHECK = Step("check", {Stage.CONTROL: Role.CONTROLLER}, ("compared",), not_after=PREPARING)
 REGISTER = Step("register", {Stage.RECORDING: Role.REGISTRAR})
 SIGN = Step(
     "sign",
     {Stage.SIGNATURE: Role.SIGNATORY},
     ("approved",),
-    not_after=(Action.DRAFTED, Action.CHECKED),
+    not_after=(*PREPARING, Action.CHECKED),
 )
 RETURN = Step("return", RETURNED_BY, reason=True)
 HAND_OVER = Step("handover", {Stage.ISSUED: Role.DELIVERY_DESK}, ("identity_checked", "paper_signed"))
@@ -77,7 +89,9 @@ Act = Callable[[Form], Awaitable[object]]
 
 def open_steps(certificate: Certificate, caller: Caller) -> list[tuple[Step, bool]]:
     """The steps that wait for one of the caller's roles, each with whether this very caller may take it."""
-    over = {HAND_OVER.name} if certificate.handed_over_at is not None else set()
+    newest = certificate.newest
+    in_force = newest is not None and newest.status is CertificateStatus.VALID
+    over = {HAND_OVER.name} if certificate.handed_over_at is not None or not in_force else set()
     under_way = {RETURN.name} if certificate.plan is not None else set()
     waiting = [
         step
@@ -91,7 +105,7 @@ async def _show(
     screen: Screen, caller: Caller, step: Step, certificate_id: str, form: Form, status: int
 ) -> Response:
     certificate = await handlers.get_file(screen.deps, caller, certificate_id)
-    printed = certificate.get_personal().printed
+    printed = certificate.get_personal().to_print
     return screen.show(caller, "step.html", status, form=form, step=step, file=certificate, printed=printed)
 
 
