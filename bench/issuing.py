@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from bench.cpu import cpu_of_all_s, cpu_s
 from bench.people import printed_person
+from deploy.local.authority.part import certify_locally
 from deploy.local.demo.people import Applicant
 from deploy.local.environment import Surroundings, service_environment
 from deploy.local.folders import REPOSITORY
@@ -148,6 +149,7 @@ async def _house(folder: Path) -> AsyncIterator[House]:
             await asyncio.to_thread(start)
         await asyncio.to_thread(kafka.provision, TOPICS, SERVICES)
         environments = {name: _environment(name, mongod, kafka, secrets, folder) for name in FOLLOWERS}
+        await asyncio.to_thread(certify_locally, environments["certificates"], folder / "authority")
         for name, environment in environments.items():
             port = int(environment[f"{name.upper()}_HTTP_PORT"])
             services[name] = ServiceProcess(name, port, environment, folder / f"{name}.log")

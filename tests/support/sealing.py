@@ -27,9 +27,11 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from deploy.local.authority.ca import Authority
+from deploy.local.authority.credentials import certify
 from services.certificates.adapters.cms import CmsTemplate
 from services.certificates.adapters.pdf import slot
 from services.certificates.adapters.pdf.slot import BYTE_RANGE, EMPTY_CONTENTS, Slot
+from services.certificates.adapters.seal import load_key
 
 _DER = serialization.Encoding.DER
 
@@ -65,6 +67,18 @@ class Certified:
 
     def cms(self, digest: bytes) -> bytes:
         return self.template().sign(digest, lambda value: raw_signature(self.key, value))
+
+
+def certify_key_file(key_file: Path, now: datetime) -> Authority:
+    """Let a local authority certify the seal of a service that keeps its key in that file."""
+    authority = Authority(key_file.parent / "authority", now)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a seal")])
+    request = (
+        x509.CertificateSigningRequestBuilder().subject_name(name).sign(load_key(key_file), hashes.SHA256())
+    )
+    pem = request.public_bytes(serialization.Encoding.PEM)
+    certify(authority, pem, key_file.parent / "credentials", now)
+    return authority
 
 
 def ders(parts: Any) -> list[bytes]:

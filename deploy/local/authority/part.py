@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -30,7 +31,6 @@ class LocalAuthority:
 
     def __init__(self, folder: Path, credentials: Path, port: int, log_path: Path) -> None:
         self._folder = folder
-        self._credentials = credentials
         self._port = port
         options = ("--folder", str(folder), "--credentials", str(credentials), "--port", str(port))
         command = (sys.executable, "-m", "deploy.local.authority", *options)
@@ -50,11 +50,7 @@ class LocalAuthority:
         Raises:
             PartFailedError: The key can't be reached.
         """
-        key, chain = Path(environment["CERTIFICATES_SEAL_KEY_FILE"]), self._credentials / SEAL_CHAIN
-        if key.exists() and chain.exists() and key.stat().st_mtime <= chain.stat().st_mtime:
-            return
-        now = datetime.now(UTC).replace(microsecond=0)
-        certify(Authority(self._folder, now), request_certificate(environment), self._credentials, now)
+        certify_locally(environment, self._folder)
 
     def start(self) -> None:
         """Start it and wait until it answers.
@@ -74,3 +70,22 @@ class LocalAuthority:
             return False
         finally:
             connection.close()
+
+
+def certify_locally(environment: Mapping[str, str], folder: Path) -> None:
+    """Certify the seal's key for a service that keeps it in a file, unless that was done.
+
+    Args:
+        environment: The settings of certificates; its credentials stand beside its key.
+        folder: The authority's.
+
+    Raises:
+        PartFailedError: The key can't be reached.
+    """
+    key = Path(environment["CERTIFICATES_SEAL_KEY_FILE"])
+    credentials = key.parent / "credentials"
+    chain = credentials / SEAL_CHAIN
+    if key.exists() and chain.exists() and key.stat().st_mtime <= chain.stat().st_mtime:
+        return
+    now = datetime.now(UTC).replace(microsecond=0)
+    certify(Authority(folder, now), request_certificate({**os.environ, **environment}), credentials, now)

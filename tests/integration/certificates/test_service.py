@@ -6,14 +6,15 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
 import pypdf
 import pytest
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from deploy.local.authority.ca import Authority
 from libs.chassis.aggregates import Stored
 from libs.chassis.clock import SystemClock
 from libs.chassis.crypto import MemoryKeyStore, Vault, wrap_key
@@ -28,8 +29,7 @@ from libs.contracts.identity import PersonKeyShared
 from libs.contracts.registry import EVENTS, producer_of
 from libs.contracts.requests import RequestApproved
 from services.certificates import handlers
-from services.certificates.adapters.seal import load_key
-from services.certificates.adapters.signer import check
+from services.certificates.adapters.pdf import slot
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.main import build
 from services.certificates.ports import Deps
@@ -44,6 +44,7 @@ from tests.support.certificates_world import (
     holder,
 )
 from tests.support.parts import KafkaPart, MongoPart
+from tests.support.sealing import certify_key_file, judged
 
 PATIENCE_S = 60
 PERSON = "person-of-certificates"
@@ -119,6 +120,7 @@ async def running(
     mongo: MongoPart, kafka: KafkaPart, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Running]:
     settings = settings_of(mongo, kafka, tmp_path_factory.mktemp("certificates"))
+    certify_key_file(settings.seal_key_file, SystemClock().now().replace(microsecond=0))
     service: Service = await build(settings)
     stop = asyncio.Event()
     task = asyncio.create_task(service.run(stop))
@@ -183,9 +185,13 @@ async def test_an_approval_becomes_a_sealed_certificate_that_the_neighbours_hear
     version, code = file.versions[0], file.get_personal().codes[0]
     assert (version.number, version.code_hash) == (number, state.versions[0].code_hash)
     pdf = await handlers.open_own_paper(deps, holder(PERSON), REQUEST)
-    assert sha256(pdf).hexdigest() == version.paper.sha256
-    key = load_key(running.settings.seal_key_file).public_key()
-    check(key, version.paper.sha256, version.seal.signature)
+    assert slot.digest(pdf).hex() == version.document_sha256
+    root = Authority(
+        running.settings.seal_key_file.parent / "authority", SystemClock().now()
+    ).root.certificate
+    status = await asyncio.to_thread(judged, pdf, root)
+    assert status.bottom_line
+    assert status.coverage is SignatureCoverageLevel.ENTIRE_FILE
     text = pypdf.PdfReader(BytesIO(pdf)).pages[0].extract_text()
     assert number in text
     assert parse(format_code(code)) == code

@@ -1,9 +1,4 @@
-"""Keys in a key service over HTTPS: a digest goes in, a signature in DER comes out.
-
-The protocol is small enough to stand before any vendor's (docs/adr/0015): `GET {url}/keys/{name}` answers
-`{"public_key": PEM}`, `POST {url}/keys/{name}/sign` with `{"algorithm": "ES256", "digest": base64}` answers
-`{"signature": base64 of DER}`; both with `Authorization: Bearer`.
-"""
+"""Keys in a key service over HTTPS: a digest goes in, a signature in DER comes out."""
 
 from __future__ import annotations
 
@@ -19,6 +14,10 @@ from services.certificates.adapters.seal.keys import KeyUnusable, public_key_of,
 
 class KmsKey:
     """A key of a key service.
+
+    The protocol is small enough to stand before any vendor's (docs/adr/0015): `GET {url}/keys/{name}` answers
+    `{"public_key": PEM}`; `POST {url}/keys/{name}/sign` with `{"algorithm": "ES256", "digest": base64}`
+    answers `{"signature": base64 of DER}`; both with `Authorization: Bearer`.
 
     Args:
         client: Knows the service's address and the bearer token.
