@@ -95,6 +95,19 @@ async def test_a_planned_version_s_payload_says_what_is_planned_and_is_signed(wo
     check(address, key.jwk())
 
 
+async def test_what_is_signed_prints_its_own_payload_and_a_second_file_another_index(world: World) -> None:
+    said, jwk = [], {**await world.deps.payload_key.public_jwk(), "alg": "ES256"}
+    for request_id in ("request-1", "request-2"):
+        await world.brought_to(Stage.ISSUED, request_id)
+        address = world.printer.pages[-1][0].qr_url
+        check(address, jwk)
+        said.append(read(payload_in(address)).claims)
+        file = await world.file(request_id)
+        assert (said[-1].number, said[-1].code) == (file.number, file.get_personal().codes[0])
+        assert said[-1].status_index == file.versions[0].status_index
+    assert said[0].status_index != said[1].status_index
+
+
 async def test_disability_identifier_and_birth_date_are_not_said(world: World) -> None:
     address = await sign_payload(OwnQrKey(), claims_of(await planned(world), PLAN, 7), ORIGIN)
     payload = payload_in(address)
