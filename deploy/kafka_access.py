@@ -19,7 +19,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
     UserScramCredentialUpsertion,
 )
 
-from libs.contracts.topics import Topic
+from libs.contracts.topics import MONITOR, Topic
 
 MINUTE_MS: Final = 60_000
 SCRAM_ITERATIONS: Final = 4096
@@ -89,8 +89,9 @@ class KafkaAdmin:
         return NewTopic(topic.name, topic.partitions, self._replication, config=settings)
 
     def ensure_access(self, topics: Sequence[Topic], services: Sequence[str]) -> None:
-        """Allow owners to write, readers to read, and each service its own consumer groups; nothing else."""
-        allowed = [*topic_acls(topics), *group_acls(services)]
+        """Allow owners to write, readers to read, and each its own consumer groups; nothing else."""
+        is_watched = any(MONITOR in topic.readers for topic in topics)
+        allowed = [*topic_acls(topics), *group_acls([*services, MONITOR] if is_watched else services)]
         for future in self._client.create_acls(allowed).values():
             future.result(REQUEST_TIMEOUT_S)
         # The controller has stored them; a broker learns of them a moment later.
@@ -141,7 +142,7 @@ def topic_acls(topics: Iterable[Topic]) -> list[AclBinding]:
 
 
 def group_acls(services: Iterable[str]) -> list[AclBinding]:
-    """Return each service's right to consumer groups that begin with its own name."""
+    """Return each principal's right to consumer groups that begin with its own name."""
     return [
         _allow(ResourceType.GROUP, service, ResourcePatternType.PREFIXED, service, AclOperation.READ)
         for service in services

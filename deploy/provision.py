@@ -12,7 +12,7 @@ from pymongo.uri_parser import parse_uri
 
 from deploy.kafka_access import KafkaAdmin
 from deploy.mongo_access import Client, ensure_replica_set, ensure_user
-from libs.contracts.topics import SERVICES, TOPICS
+from libs.contracts.topics import MONITOR, SERVICES, TOPICS
 
 PATIENCE_S: Final = 120.0
 RETRY_INTERVAL_S: Final = 0.5
@@ -63,9 +63,17 @@ def provision_mongo(url: str, member: str | None, logins: list[Login]) -> None:
             ensure_user(client, login.service, login.mongo_password)
 
 
-def provision_kafka(admin: KafkaAdmin, logins: list[Login]) -> None:
-    """Make users, missing topics and the rights that the topic table implies."""
+def provision_kafka(admin: KafkaAdmin, logins: list[Login], monitor_password: str | None = None) -> None:
+    """Make users, missing topics and the rights that the topic table implies.
+
+    Args:
+        admin: The administrator's view of the cluster.
+        logins: The services' users to make.
+        monitor_password: Password of the user that watches the issuance log; None where nobody does.
+    """
     _wait_until(admin.is_answering, "Kafka")
+    if monitor_password:
+        admin.ensure_user(MONITOR, monitor_password)
     for login in logins:
         admin.ensure_user(login.service, login.kafka_password)
     admin.ensure_topics(TOPICS)
@@ -97,7 +105,7 @@ def main(environment: Mapping[str, str]) -> int:
         return 2
     _wait_until(lambda: _is_answering(mongo_url), "MongoDB")
     provision_mongo(mongo_url, environment.get("PROVISION_MONGO_MEMBER"), logins)
-    provision_kafka(admin, logins)
+    provision_kafka(admin, logins, environment.get("MONITOR_KAFKA_PASSWORD"))
     sys.stdout.write(f"{len(logins)} services and {len(TOPICS)} topics are provisioned\n")
     return 0
 

@@ -10,7 +10,12 @@ from typing import Final, Protocol
 
 from deploy.local.authority.part import LocalAuthority
 from deploy.local.children import Child
-from deploy.local.environment import Surroundings, environment_file, service_environment
+from deploy.local.environment import (
+    Surroundings,
+    environment_file,
+    monitor_environment,
+    service_environment,
+)
 from deploy.local.errors import LocalPlatformError, PartFailedError
 from deploy.local.folders import REPOSITORY, Folders, write_private
 from deploy.local.gateway import Gateway

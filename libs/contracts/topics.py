@@ -7,6 +7,7 @@ from typing import Literal
 
 SERVICES = ("identity", "requests", "certificates", "notifications", "verification")
 PARTNERS = "partners"
+MONITOR = "monitor"
 FACTS_KEPT_DAYS = 400
 CODES_KEPT_MINUTES = 60
 PARTITIONS = 12
@@ -20,7 +21,8 @@ class Topic:
         name: Its name on the broker.
         key: What the record key is the id of.
         owner: The only service that may write it.
-        readers: Who may read it; `partners` stands for subscribers outside the platform.
+        readers: Who may read it; `partners` stands for subscribers outside the platform, `monitor` for
+            whoever compares the issuance log with the public facts.
         cleanup: `delete` by age, or `compact` to the newest record per key.
         retention_minutes: Age at which a record may go; None keeps it for ever.
         partitions: Fixed for the life of the topic, since the order per key hangs on it.
@@ -49,7 +51,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("certificates.facts", "certificate", "certificates", ("requests", "notifications"), "delete", None),
     Topic("certificates.state", "certificate", "certificates", ("verification",), "compact", None),
     Topic("certificates.keys", "verifier key", "certificates", ("verification",), "compact", None),
-    Topic("certificates.public", "certificate", "certificates", (PARTNERS,), "delete", None),
+    Topic("certificates.public", "certificate", "certificates", (PARTNERS, MONITOR), "delete", None),
     Topic("notifications.facts", "message", "notifications", ("requests",)),
     *(Topic(f"{name}.dead", "the failed record's key", name, (name,)) for name in _ALL),
 )

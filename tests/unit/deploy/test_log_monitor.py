@@ -12,7 +12,8 @@ from deploy.log_monitor.entries import Known
 from deploy.log_monitor.findings import Fault, Finding, Rules
 from libs.contracts.issuance_log.merkle import root_of
 from libs.contracts.issuance_log.tiles import Tile
-from tests.support.log_attacks import ATTACKS, Served, Snapshot, honest, looked
+from tests.support.honest_log import Served, Snapshot, honest, looked
+from tests.support.log_attacks import ATTACKS
 
 SEEDS = range(40)
 
@@ -20,7 +21,7 @@ SEEDS = range(40)
 def monitored(first: Snapshot, served: Served, *, restarted: bool) -> list[Finding]:
     """What a monitor finds now that looked once before.
 
-    A restarted one knows only the head of then; one that went on looks at what is new, and then reads all again.
+    A restarted one knows only the head of then; one that went on looks at what is new, then reads all again.
     """
     verifier = served.signer.verifier
     audit = Audit(verifier, Rules())
