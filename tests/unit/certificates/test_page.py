@@ -168,6 +168,13 @@ def test_a_preview_says_first_that_it_is_one() -> None:
     assert "Form" not in {node.role for node in found.root.walk()}
 
 
+def test_a_cards_preview_says_so_on_both_faces_instead_of_specimen() -> None:
+    words = heard(take_apart(render_certificate(CARD, WORDING, preview=True)))
+    assert words.count(WORDING.marks.preview) == words.count(WORDING.french.marks.preview) == 2
+    assert words[0] == WORDING.marks.preview
+    assert WORDING.card.specimen not in words
+
+
 def test_everything_drawn_is_an_elements_or_decoration(taken: TaggedPdf) -> None:
     assert taken.unmarked == []
 

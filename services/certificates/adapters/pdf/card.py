@@ -12,7 +12,7 @@ from libs.ui.typeset.shaping import Span
 from libs.ui.typeset.sheet import Sheet
 from libs.ui.typeset.slots import Align, Style
 from libs.ui.typeset.structure import Tag
-from libs.ui.typeset.text import set_text
+from libs.ui.typeset.text import fit_text, set_text
 from services.certificates.adapters.pdf.foot import qr_block
 from services.certificates.adapters.pdf.looks import FRENCH, LEAST_ARABIC_PT, decoration, inked
 from services.certificates.adapters.pdf.ornament import (
@@ -63,25 +63,35 @@ _CODE = ValueStyle(
 )
 
 
-def draw_card(sheet: Sheet, content: CertificateContent, wording: Wording, values: Mapping[str, str]) -> None:
+def draw_card(
+    sheet: Sheet,
+    content: CertificateContent,
+    wording: Wording,
+    values: Mapping[str, str],
+    *,
+    preview: bool = False,
+) -> None:
     """Draw the front, then the back on a page of its own.
 
     The face names no disability: what is shown in person says only that its holder has the right, and
-    whether a companion shares it.
+    whether a companion shares it. A preview says across both faces that it has no force; any other card, that
+    it is a specimen.
 
     Raises:
         TextTooLongError: A value doesn't fit its place.
         UnprintableTextError: A value can't be printed.
     """
-    _background(sheet, wording)
+    _background(sheet, wording, preview=preview)
     _front(content, wording, values).draw(sheet, _TOP)
     sheet.showPage()
-    _background(sheet, wording)
+    _background(sheet, wording, preview=preview)
     _back(content, wording, values).draw(sheet, _TOP)
 
 
-def _background(sheet: Sheet, wording: Wording) -> None:
+def _background(sheet: Sheet, wording: Wording, *, preview: bool) -> None:
     """The edge, and across the face the word that says what it is."""
+    word = wording.marks.preview if preview else wording.card.specimen
+    french_word = wording.french.marks.preview if preview else wording.french.card.specimen
     with sheet.artifact():
         sheet.setStrokeColor(GREEN)
         sheet.setLineWidth(0.8)
@@ -90,10 +100,10 @@ def _background(sheet: Sheet, wording: Wording) -> None:
     sheet.translate(_MIDDLE, CARD_SIZE[1] / 2)
     sheet.rotate(_SLOPE_DEG)
     sheet.setFillColor(PALE_WASH)
-    arabic = set_text((Span(wording.card.specimen, bold=True),), Direction.RTL, 40)
-    french = set_text((Span(wording.french.card.specimen, bold=True),), Direction.LTR, 30)
-    text_block(arabic, 54, 40, Align.CENTRE, Tag("P")).draw(sheet, 16)
-    text_block(french, -50, 40, Align.CENTRE, Tag("P", lang=FRENCH)).draw(sheet, 18)
+    arabic = set_text((Span(word, bold=True),), Direction.RTL, 40)
+    french = fit_text((Span(french_word, bold=True),), Direction.LTR, (30, 24, 18, 15, 13), 140, 1)
+    text_block(arabic, 56, 40, Align.CENTRE, Tag("P")).draw(sheet, 16)
+    text_block(french, -54, french.size_pt * 1.33, Align.CENTRE, Tag("P", lang=FRENCH)).draw(sheet, 18)
     sheet.restoreState()
     sheet.setFillColor(INK)
 

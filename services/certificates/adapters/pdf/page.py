@@ -100,7 +100,7 @@ def compose(sheet: Sheet, content: CertificateContent, wording: Wording, *, prev
     """
     values = page_values(content, wording)
     if content.kind is DocumentKind.CARD:
-        draw_card(sheet, content, wording, values)
+        draw_card(sheet, content, wording, values, preview=preview)
     else:
         _draw_certificate(sheet, content, wording, values, preview=preview)
 
