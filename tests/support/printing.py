@@ -18,7 +18,9 @@ import pikepdf
 
 from deploy.local.authority.ca import Authority
 from libs.ui.typeset.archive import Evidence
-from services.certificates.adapters.pdf import get_wording, render_certificate
+from libs.ui.typeset.errors import ValueUnfrozenError
+from services.certificates.adapters.pdf import get_wording, render_certificate, slot
+from services.certificates.adapters.pdf.fast import CertificatePress
 from services.certificates.adapters.pdf.page import compose, new_sheet
 from services.certificates.domain.printed import CertificateContent, DocumentKind
 from tests.support.corpus import Invented
@@ -33,8 +35,10 @@ _MADE_AT: Final = datetime(2026, 11, 1, tzinfo=UTC)
 class Route(StrEnum):
     """How a page comes about."""
 
-    WHOLE = "whole"
-    WHOLE_UNSIGNED = "whole-unsigned"
+    WHOLE = "drawn whole, signed"
+    WHOLE_UNSIGNED = "drawn whole, unsigned"
+    FAST = "from a template, signed"
+    FAST_UNSIGNED = "from a template, its slot empty"
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class _Printing:
 
     def __call__(self, person: Invented) -> Printed:
         pdf = _ROUTES[self.route](person.content)
-        return Printed(person.name, pdf, tuple(_faults(pdf, person.content)))
+        return Printed(person.name, pdf, tuple(faults(pdf, person.content)))
 
 
 def unsigned_page(content: CertificateContent) -> bytes:
@@ -75,15 +79,34 @@ def unsigned_page(content: CertificateContent) -> bytes:
     return sheet.finish()
 
 
-def render_with_empty_slot(content: CertificateContent) -> bytes:
-    """The whole path's page as it is kept, before it is signed."""
-    return render_certificate(content, get_wording(content.issued_on))
-
-
 def signed_page(content: CertificateContent) -> bytes:
     """The whole path's page, signed, with what proves the signature's certificate."""
     certified, evidence = _seal()
     return signed(render_certificate(content, get_wording(content.issued_on), evidence=evidence), certified)
+
+
+def unfilled_page(content: CertificateContent) -> bytes:
+    """The fast path's page as it is kept, its slot empty; the whole path's where no template holds it."""
+    press, (_, evidence) = _press(), _seal()
+    return press.print_certificate(content, get_wording(content.issued_on), evidence).pdf
+
+
+def fast_page(content: CertificateContent) -> bytes:
+    """The fast path's page, its own digest signed."""
+    press, (certified, evidence) = _press(), _seal()
+    filled = press.print_certificate(content, get_wording(content.issued_on), evidence)
+    if filled.digest is None:
+        raise ValueError("a certificate without a place for its signature")
+    return slot.fill(filled.pdf, certified.cms(filled.digest))
+
+
+def fits_a_template(content: CertificateContent) -> bool:
+    """Whether the fast path prints this without falling back."""
+    try:
+        _press().print_frozen(content, get_wording(content.issued_on))
+    except ValueUnfrozenError:
+        return False
+    return True
 
 
 def read_aloud(content: CertificateContent) -> list[str]:
@@ -108,7 +131,8 @@ def read_aloud(content: CertificateContent) -> list[str]:
     ]
 
 
-def _faults(pdf: bytes, content: CertificateContent) -> Iterator[str]:
+def faults(pdf: bytes, content: CertificateContent) -> Iterator[str]:
+    """What qpdf's check and the structure tree tell against a page."""
     with pikepdf.open(BytesIO(pdf)) as document:
         yield from document.check_pdf_syntax()
     apart = take_apart(pdf)
@@ -131,6 +155,12 @@ def _unheard(apart: TaggedPdf, content: CertificateContent) -> Iterator[str]:
 
 
 @cache
+def _press() -> CertificatePress:
+    """One press per process."""
+    return CertificatePress()
+
+
+@cache
 def _seal() -> tuple[Certified, Evidence]:
     """A key with a certificate of a new local authority, and what proves it."""
     with TemporaryDirectory() as folder:
@@ -142,4 +172,6 @@ def _seal() -> tuple[Certified, Evidence]:
 _ROUTES: Final[dict[Route, Callable[[CertificateContent], bytes]]] = {
     Route.WHOLE: signed_page,
     Route.WHOLE_UNSIGNED: unsigned_page,
+    Route.FAST: fast_page,
+    Route.FAST_UNSIGNED: unfilled_page,
 }
