@@ -51,3 +51,4 @@ ready:
 assets: ready
 	@$(PYTHON) -m libs.ui.build
 	@$(PYTHON) -m libs.ui.typeset.fonts
+	@$(PYTHON) -m libs.ui.typeset.inventory

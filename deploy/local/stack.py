@@ -215,7 +215,11 @@ def build_assets() -> None:
     Raises:
         PartFailedError: The build failed.
     """
-    for module, *options in (("libs.ui.build", "--out", str(STATIC_FOLDER)), ("libs.ui.typeset.fonts",)):
+    for module, *options in (
+        ("libs.ui.build", "--out", str(STATIC_FOLDER)),
+        ("libs.ui.typeset.fonts",),
+        ("libs.ui.typeset.inventory",),
+    ):
         command = [sys.executable, "-m", module, *options]
         built = subprocess.run(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True, check=False)
         if built.returncode:
