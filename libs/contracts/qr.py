@@ -1,8 +1,4 @@
-"""What a certificate's QR code says: a signed COSE_Sign1 of at most 215 bytes, as digits behind an address.
-
-The envelope is RFC 9052's with ES256. Claims 4, 6 and 7 are those of RFC 8392, the others stand under a
-private one. Neither the disability, an identifier nor the birth date is among them.
-"""
+"""What a certificate's QR code says: a signed COSE_Sign1 of at most 215 bytes, as digits behind an address."""
 
 from __future__ import annotations
 

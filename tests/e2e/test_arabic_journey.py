@@ -17,7 +17,8 @@ from deploy.local.demo.casting import Casting
 from deploy.local.demo.journey import Journey
 from deploy.local.demo.people import Applicant, read_words
 from deploy.local.stack import Stack
-from libs.contracts.code import normalise
+from libs.contracts.code import format_code
+from libs.contracts.qr import payload_in, read
 from libs.ui.assets import Assets
 from tests.support.certificate_pdf import read_texts, scan_qr, squeezed
 from tests.support.walk import Album, BrowserVisitor, faults_of, somebody
@@ -96,12 +97,14 @@ async def test_the_certificate_says_what_was_entered(walked: Walked) -> None:
         assert [each for each in entered if squeezed(each) not in text] == []
 
 
-async def test_the_printed_qr_code_opens_the_public_page_with_the_code_in_no_path(
+async def test_the_printed_qr_code_opens_the_public_page_and_says_what_is_printed_in_no_path(
     walked: Walked, platform: Stack
 ) -> None:
-    address, _, code = scan_qr(walked.journey.pdf).partition("#")
-    assert address == f"{platform.origin}/v"
-    assert normalise(code) == normalise(walked.journey.code)
+    scanned = scan_qr(walked.journey.pdf)
+    assert scanned.partition("#")[0] == f"{platform.origin}/v".upper()
+    said = read(payload_in(scanned)).claims
+    assert (said.number, format_code(said.code)) == (walked.journey.number, walked.journey.code)
+    assert said.latin_name == f"{walked.person.latin_given_name} {walked.person.latin_family_name}"
 
 
 async def test_the_public_page_masks_the_name_until_the_birth_date_is_known(walked: Walked) -> None:

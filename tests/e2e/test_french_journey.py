@@ -27,6 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 STAGES: Final = 9
 FORMS: Final = ("information", "mental", "motor", "hearing", "visual")
 ANSWER_TIMEOUT_MS: Final = 15_000
+SEALED: Final = "() => !document.querySelector('#scanned #code')"
 FEWEST_PAGES: Final = 9
 
 
@@ -39,8 +40,8 @@ class Seen:
     space: Page
     forms: dict[str, bytes]
     journey: Journey
-    scanned: Page
-    verify_path: str
+    sealed: Page
+    asked: Page
     album: Album
 
 
@@ -58,10 +59,13 @@ async def seen(browser: Browser, platform: Stack) -> AsyncIterator[Seen]:
             forms = {
                 kind: await asyncio.to_thread(visitor.download, f"/forms/{kind}.pdf?mine=1") for kind in FORMS
             }
-            await visitor.tab.goto(f"{platform.origin}/v#{normalise(journey.code)}")
+            await visitor.tab.goto(journey.qr_address)
+            await visitor.tab.wait_for_function(SEALED, timeout=ANSWER_TIMEOUT_MS)
+            sealed = await visitor.arrive(200)
+            await visitor.tab.locator("main button").click()
             await visitor.tab.wait_for_url(f"{platform.origin}/verify", timeout=ANSWER_TIMEOUT_MS)
-            scanned = await visitor.arrive(200)
-            yield Seen(person, reference, space, forms, journey, scanned, visitor.tab.url, album)
+            asked = await visitor.arrive(200)
+            yield Seen(person, reference, space, forms, journey, sealed, asked, album)
 
 
 def walk_to_the_download(journey: Journey) -> None:
@@ -101,9 +105,15 @@ async def test_each_form_can_be_downloaded_filled_in(seen: Seen) -> None:
     assert [kind for kind, pdf in seen.forms.items() if not pdf.startswith(b"%PDF-")] == []
 
 
-async def test_a_scanned_code_opens_the_answer_without_standing_in_the_address(seen: Seen) -> None:
-    assert seen.journey.number in seen.scanned.text
-    assert normalise(seen.journey.code) not in normalise(seen.verify_path)
+async def test_a_scanned_code_shows_its_seal_and_then_the_status_without_standing_in_an_address(
+    seen: Seen,
+) -> None:
+    for page in (seen.sealed, seen.asked):
+        assert seen.journey.number in page.text
+        assert normalise(seen.journey.code) not in normalise(page.address)
+        assert "#" not in page.address
+    assert seen.sealed.title == "Sceau authentique"
+    assert seen.asked.title == "Attestation authentique et valide"
 
 
 async def test_no_page_that_was_seen_has_a_fault(
