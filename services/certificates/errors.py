@@ -130,6 +130,12 @@ class SealUnavailable(Retryable):
     slug = "seal-unavailable"
 
 
+class TimeStampUnavailable(Retryable):
+    """The time-stamp authority doesn't answer, or not as it should."""
+
+    slug = "time-stamp-unavailable"
+
+
 class LogBroken(Retryable):
     """The log's store no longer leads to a head that was signed: no other head is."""
 

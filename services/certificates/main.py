@@ -11,7 +11,7 @@ from functools import partial
 from libs.chassis.ids import new_id
 from libs.chassis.periodic import periodically
 from libs.chassis.platform import Parts, Platform
-from libs.chassis.runtime import Service
+from libs.chassis.runtime import Loop, Service
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.certificates import api, pages
@@ -27,11 +27,13 @@ from services.certificates.adapters.sealing import DocumentSealer
 from services.certificates.adapters.signer import QR, SEAL, KeyProcess
 from services.certificates.adapters.status_indices import MongoStatusIndices
 from services.certificates.adapters.store import Store
+from services.certificates.adapters.timestamps import WAITING, HttpTimeStamps
 from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.consumers import SUBSCRIPTIONS
 from services.certificates.handlers import sweep, work_off
 from services.certificates.handlers.log import publish_log_head
 from services.certificates.handlers.payloads import publish_verifier_key
+from services.certificates.handlers.stamping import stamp_seals
 from services.certificates.ports import Deps
 from services.certificates.settings import CertificatesSettings
 
@@ -63,6 +65,7 @@ async def build(settings: CertificatesSettings) -> Service:
                 periodically("log", partial(publish_log_head, wired.deps), settings.log_every_s),
                 periodically("sweep", partial(sweep, wired.deps), settings.sweep_every_s),
                 periodically("keys", partial(publish_verifier_key, wired.deps), settings.sweep_every_s),
+                *_stamping(wired.deps, settings),
                 periodically("batches", partial(work_off, wired.deps, new_id()), settings.batch_every_s),
             ],
             closing=wired.closing,
@@ -112,6 +115,18 @@ async def request_certificate(settings: CertificatesSettings) -> str:
         return await certificate_request(keys, SEAL)
     finally:
         await keys.close()
+
+
+def _stamping(deps: Deps, settings: CertificatesSettings) -> Sequence[Loop]:
+    """The loop that brings seals their time-stamps, where there is an authority."""
+    if not settings.time_stamp_url:
+        return ()
+    time_stamps = HttpTimeStamps(settings.time_stamp_url, _credentials(settings), deps.clock)
+
+    async def stamp() -> None:
+        WAITING.set(await stamp_seals(deps, time_stamps))
+
+    return (periodically("stamps", stamp, settings.stamp_every_s),)
 
 
 def _key_store(settings: CertificatesSettings) -> KeyStore:

@@ -11,11 +11,14 @@ from libs.chassis.aggregates import Aggregates, Stored
 from libs.chassis.clock import Clock
 from libs.chassis.trust import Trust
 from libs.contracts.issuance_log.tiles import Tile
+from libs.contracts.requests import PrintedPerson
 from services.certificates.domain.batch import Batch
 from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.evidence import Evidence
 from services.certificates.domain.log import Head, LogIntent, LogReceipt
 from services.certificates.domain.number import VoidReason
 from services.certificates.domain.printed import CertificateContent
+from services.certificates.domain.proof import ProofLine
 from services.certificates.domain.verifier_key import VerifierKey
 from services.certificates.domain.version import Kept, Paper, Seal
 
@@ -82,6 +85,14 @@ class Queries(Protocol):
 
     async def to_remind(self, today: date) -> Sequence[Stored[Certificate]]:
         """Issued files whose holder is to be told of the end by `today`, the longest due first."""
+        ...
+
+    async def unstamped(self, *, limit: int) -> Sequence[Stored[Certificate]]:
+        """Files with a seal that has no time-stamp yet."""
+        ...
+
+    async def count_unstamped(self) -> int:
+        """How many files have a seal without a time-stamp."""
         ...
 
     async def planned_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
@@ -152,12 +163,35 @@ class Papers(Protocol):
 class Printer(Protocol):
     """Sets pages, away from the event loop."""
 
-    async def print_page(self, content: CertificateContent, *, preview: bool = False) -> bytes:
-        """The PDF of a page: the same bytes for the same arguments.
+    async def print_page(self, content: CertificateContent, evidence: Evidence) -> bytes:
+        """The PDF that will be signed, its slot empty: the same bytes for the same arguments.
 
         Args:
             content: What it prints.
-            preview: Marks it as a page without force.
+            evidence: What it carries for its later judges.
+
+        Raises:
+            Unprintable: A value can't be set.
+        """
+        ...
+
+    async def print_preview(self, content: CertificateContent) -> bytes:
+        """The PDF of a page that is marked as one without force.
+
+        Raises:
+            Unprintable: A value can't be set.
+        """
+        ...
+
+    async def prove(
+        self, content: CertificateContent, printed: PrintedPerson, valid_until: date | None
+    ) -> Sequence[ProofLine]:
+        """What a reader of the page would find, beside what the file says.
+
+        Args:
+            content: What the page prints.
+            printed: What the file says of its holder.
+            valid_until: What the opinion says; None for ever.
 
         Raises:
             Unprintable: A value can't be set.
@@ -169,10 +203,33 @@ class Signer(Protocol):
     """Asks the holder of the ministry's seal for a signature."""
 
     async def sign(self, sha256: str) -> Seal:
-        """The detached signature over a digest, in hex.
+        """The seal over a document.
+
+        Args:
+            sha256: In hex, of the file but for the signature's slot.
 
         Raises:
-            SealUnavailable: The seal's process doesn't answer.
+            SealUnavailable: The key doesn't answer, or isn't certified today.
+        """
+        ...
+
+    def evidence(self) -> Evidence:
+        """What a file that is sealed today carries for its later judges.
+
+        Raises:
+            SealUnavailable: The certificates can't be read.
+        """
+        ...
+
+
+class TimeStamps(Protocol):
+    """Asks a time-stamp authority."""
+
+    async def stamp(self, seal: Seal) -> Seal:
+        """The same seal with a time-stamp of its signature, at level B-LT.
+
+        Raises:
+            TimeStampUnavailable: The authority doesn't answer, or not as it should.
         """
         ...
 
@@ -279,6 +336,7 @@ class Deps:
     papers: Papers
     printer: Printer
     signer: Signer
+    payload_key: PayloadKey
     log: Log
     log_tree: LogTree
     status_indices: StatusIndices

@@ -17,6 +17,7 @@ from deploy.local.authority.issuing import Holder
 # Of the arc that IANA keeps for examples in documents (1.3.6.1.4.1.32473): no policy stands behind it.
 POLICY: Final = "1.3.6.1.4.1.32473.1"
 _LONGEST_REQUEST: Final = 4096
+_SEQUENCE: Final = 0x30
 _DER = serialization.Encoding.DER
 
 
@@ -108,4 +109,6 @@ def _sha256() -> algos.DigestAlgorithm:
 
 
 def _refusal(why: str) -> bytes:
-    return bytes(tsp.TimeStampResp({"status": {"status": "rejection", "fail_info": {why}}}).dump())
+    """A refusal (RFC 3161, section 2.4.2), which asn1crypto can't write: it always wants a token."""
+    status = tsp.PKIStatusInfo({"status": "rejection", "fail_info": {why}}).dump()
+    return bytes((_SEQUENCE, len(status))) + bytes(status)

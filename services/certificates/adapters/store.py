@@ -12,6 +12,7 @@ from libs.chassis.codec import Codec
 from libs.chassis.platform import Ground
 from services.certificates.domain.batch import Batch
 from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.version import SealLevel
 from services.certificates.ports import Scope
 
 CERTIFICATES = Codec("certificates", Certificate, owner=lambda certificate: certificate.person_id)
@@ -26,10 +27,12 @@ INDEXES = (
     Index("ordered", ("order.asked_at",)),
     Index("mistaken", ("mistake_told_at",)),
     Index("remind", ("remind_on",)),
+    Index("seal", ("versions.seal.level",)),
 )
 BATCHES = Codec("batches", Batch)
 BATCH_INDEXES = (Index("open", ("open", "chosen_at")), Index("staff", ("staff_id", "chosen_at")))
 
+_UNSTAMPED = {"versions.seal.level": SealLevel.BASELINE_B.value}
 _MOMENT = TypeAdapter(datetime)
 _MOST_OWN = 100
 _MOST_NAMED = 20
@@ -121,6 +124,14 @@ class Store:
         """Issued files whose holder is to be told of the end by `today`, the longest due first."""
         where = {"remind_on": AtMost(today.isoformat())}
         return await self.certificates.find_by(where, order_by="remind_on", limit=_REMINDED_AT_ONCE)
+
+    async def unstamped(self, *, limit: int) -> Sequence[Stored[Certificate]]:
+        """Files with a seal that has no time-stamp yet."""
+        return await self.certificates.find_by(_UNSTAMPED, limit=limit)
+
+    async def count_unstamped(self) -> int:
+        """How many files have a seal without a time-stamp."""
+        return await self.certificates.count_by(_UNSTAMPED)
 
     async def planned_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
         """Files whose signing began before `moment` and didn't end."""
