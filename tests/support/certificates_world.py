@@ -33,12 +33,15 @@ from services.certificates import handlers
 from services.certificates.adapters.store import Store
 from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.evidence import Evidence
 from services.certificates.domain.number import VoidReason, format_number
 from services.certificates.domain.printed import CertificateContent
-from services.certificates.domain.version import Kept, Paper, Seal
+from services.certificates.domain.proof import ProofField, ProofLine
+from services.certificates.domain.version import Kept, Paper, Seal, SealLevel
 from services.certificates.errors import SealUnavailable
 from services.certificates.ports import Deps
 from tests.support.memory_log import MemoryLog
+from tests.support.qr_keys import OwnQrKey
 
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MEKNES = "061"
@@ -143,10 +146,21 @@ class NotedPrinter:
     """Prints a page's words into bytes, and remembers every page."""
 
     pages: list[tuple[CertificateContent, bool]] = field(default_factory=list)
+    misprint: str = ""
 
-    async def print_page(self, content: CertificateContent, *, preview: bool = False) -> bytes:
-        self.pages.append((content, preview))
-        return f"%PDF-1.7 {preview} {content}".encode()
+    async def print_page(self, content: CertificateContent, _evidence: Evidence) -> bytes:
+        self.pages.append((content, False))
+        return f"%PDF-1.7 {content}".encode()
+
+    async def print_preview(self, content: CertificateContent) -> bytes:
+        self.pages.append((content, True))
+        return f"%PDF-1.7 preview {content}".encode()
+
+    async def prove(
+        self, content: CertificateContent, printed: PrintedPerson, _valid_until: date | None
+    ) -> Sequence[ProofLine]:
+        said = f"{printed.arabic_given_name} {printed.arabic_family_name}"
+        return [ProofLine(ProofField.NAME, (self.misprint or content.holder.arabic_name,), (said,))]
 
 
 @dataclass
@@ -160,7 +174,11 @@ class NotedSigner:
         if self.silent:
             raise SealUnavailable
         self.signed.append(sha256)
-        return Seal("key-1", signature=f"seal of {sha256}")
+        cms = base64.b64encode(f"seal of {sha256}".encode()).decode()
+        return Seal("key-1", cms, SealLevel.BASELINE_B)
+
+    def evidence(self) -> Evidence:
+        return Evidence()
 
 
 @dataclass
@@ -260,6 +278,7 @@ async def new_world() -> World:
         papers=papers,
         printer=printer,
         signer=signer,
+        payload_key=OwnQrKey(),
         log=log,
         log_tree=log,
         status_indices=MemoryStatusIndices(),

@@ -30,6 +30,7 @@ from services.certificates.handlers.work import (
     list_queue,
     open_paper,
     preview,
+    prove,
     scope_of,
     search,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "open_paper",
     "preview",
     "propose_correction",
+    "prove",
     "record",
     "record_changes",
     "register",

@@ -37,7 +37,7 @@ async def draft(deps: Deps, officer: Caller, certificate_id: str) -> None:
     now = deps.clock.now()
     stored = await load_file(deps, officer, certificate_id)
     after = steps.draft(stored.value, officer.id, now)
-    await deps.printer.print_page(preview_of(after, civil_date(now), deps.origin), preview=True)
+    await deps.printer.print_preview(preview_of(after, civil_date(now), deps.origin))
     await deps.certificates.save(stored, after, _of_request(after, facts.drafted(after)))
 
 

@@ -10,10 +10,11 @@ from libs.chassis.web.caller import Caller
 from services.certificates.domain import facts
 from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.code import ENTROPY_BYTES, draw_code
-from services.certificates.domain.page import page_of
+from services.certificates.domain.page import claims_of, page_of
 from services.certificates.domain.signing import issue, plan_signing, planned_by
 from services.certificates.domain.version import Approval, Kept, Proof, SigningPlan
 from services.certificates.handlers.logging import record_changes
+from services.certificates.handlers.payloads import sign_payload
 from services.certificates.handlers.publishing import told_of
 from services.certificates.handlers.renewing import check_renewed, end_renewed
 from services.certificates.handlers.work import load_file
@@ -89,8 +90,17 @@ async def _finish(deps: Deps, stored: Stored[Certificate], kept: Kept) -> None:
 
 async def _keep_page(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Kept:
     """Set the page and keep it; only what is stored is ever signed."""
-    pdf = await deps.printer.print_page(page_of(certificate, plan, deps.origin))
+    page = page_of(certificate, plan, deps.origin, await _qr_url(deps, certificate, plan))
+    pdf = await deps.printer.print_page(page, deps.signer.evidence())
     return await deps.papers.keep(_paper_id(certificate, plan), certificate.person_id, pdf)
+
+
+async def _qr_url(deps: Deps, certificate: Certificate, plan: SigningPlan) -> str | None:
+    """The address with the signed payload; None for a plan that was made before there were payloads."""
+    if plan.status_index is None:
+        return None
+    claims = claims_of(certificate, plan, plan.status_index)
+    return await sign_payload(deps.payload_key, claims, deps.origin)
 
 
 def _paper_id(certificate: Certificate, plan: SigningPlan) -> str:

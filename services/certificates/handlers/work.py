@@ -12,6 +12,7 @@ from libs.chassis.web.caller import Caller
 from libs.contracts.people import Role
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.domain.page import preview_of
+from services.certificates.domain.proof import ProofLine
 from services.certificates.ports import Deps, Scope
 
 CENTRAL_ROLES = frozenset(
@@ -124,7 +125,18 @@ async def preview(deps: Deps, caller: Caller, certificate_id: str) -> bytes:
     """
     certificate = await get_file(deps, caller, certificate_id)
     content = preview_of(certificate, civil_date(deps.clock.now()), deps.origin)
-    return await deps.printer.print_page(content, preview=True)
+    return await deps.printer.print_preview(content)
+
+
+async def prove(deps: Deps, certificate: Certificate) -> Sequence[ProofLine]:
+    """What the page would tell a reader today, beside what the file says.
+
+    Raises:
+        Unprintable: A value can't be set.
+        Erased: There's nothing to print.
+    """
+    content = preview_of(certificate, civil_date(deps.clock.now()), deps.origin)
+    return await deps.printer.prove(content, certificate.get_personal().to_print, certificate.valid_until)
 
 
 async def open_paper(deps: Deps, caller: Caller, certificate_id: str) -> bytes:

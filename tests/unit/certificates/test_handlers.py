@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -63,7 +64,7 @@ async def test_the_whole_way_is_told_in_order(world: World) -> None:
 async def test_the_signed_page_is_the_stored_one(world: World) -> None:
     version = (await world.file(await world.brought_to(Stage.ISSUED))).versions[0]
     assert world.signer.signed == [version.document_sha256]
-    assert version.seal.signature == f"seal of {version.document_sha256}"
+    assert b64decode(version.seal.cms) == f"seal of {version.document_sha256}".encode()
     assert (version.number, version.issued_on) == ("2026/000001", date(2026, 11, 23))
 
 
@@ -89,8 +90,8 @@ async def test_one_person_with_all_roles_still_needs_others(world: World) -> Non
 
 async def test_a_draft_that_cannot_be_printed_does_not_reach_control(world: World) -> None:
     class Refusing:
-        async def print_page(self, *_content: object, preview: bool = False) -> bytes:
-            raise Unprintable(preview=preview)
+        async def print_preview(self, _content: object) -> bytes:
+            raise Unprintable
 
     await world.approved()
     with pytest.raises(Unprintable):

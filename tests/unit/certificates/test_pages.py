@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -235,7 +236,8 @@ async def test_an_expired_certificate_is_told_as_expired(house: House) -> None:
 async def test_the_pdf_goes_to_its_holder_without_being_kept_on_the_way(house: House) -> None:
     await house.world.brought_to(Stage.ISSUED)
     answer = await house.get("/certificates/request-1/pdf", house.site.authority.person("person-1"))
-    assert answer.content == house.world.papers.kept["request-1-1"][1]
+    seal = (await house.world.file()).versions[0].seal
+    assert answer.content == house.world.papers.kept["request-1-1"][1] + b64decode(seal.cms)
     assert answer.headers["content-disposition"] == 'inline; filename="certificate.pdf"'
     assert "no-store" in answer.headers["cache-control"]
     assert "CertificateDownloaded" in await house.world.platform.published()
