@@ -81,7 +81,7 @@ class TokenStore:
     labels: Mapping[str, str]
     pin: str = field(repr=False)
     variables: Mapping[str, str] = field(default_factory=dict)
-    at_once: int = 4
+    at_once: int = 1
 
     def described(self) -> str:
         """It as one line, with the PIN."""

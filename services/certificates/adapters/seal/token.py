@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +17,8 @@ from services.certificates.adapters.seal.keys import NUMBER_BYTES, KeyUnusable, 
 class Token:
     """A token whose user has logged in.
 
+    One thread uses one session: python-pkcs11 tells the library nothing of threads, and SoftHSM then fails.
+
     Args:
         module: The maker's PKCS#11 library.
         label: The token's.
@@ -28,21 +29,11 @@ class Token:
     """
 
     def __init__(self, module: Path, label: str, pin: str) -> None:
-        self._sessions = threading.local()
         try:
-            self._token = pkcs11.lib(str(module)).get_token(token_label=label)
-            # A login counts for all of a process's sessions, so the other threads' need none.
-            self._sessions.own = self._token.open(user_pin=pin)
-            self._login = self._sessions.own
+            token = pkcs11.lib(str(module)).get_token(token_label=label)
+            self.session: pkcs11.Session = token.open(user_pin=pin)
         except (PKCS11Error, RuntimeError) as error:
             raise KeyUnusable(f"token: {type(error).__name__}") from error
-
-    def session(self) -> pkcs11.Session:
-        """This thread's session: one must not be used by two at once (PKCS#11 base 3.0, section 5.6.1)."""
-        if not hasattr(self._sessions, "own"):
-            self._sessions.own = self._token.open()
-        session: pkcs11.Session = self._sessions.own
-        return session
 
 
 class TokenKey:
@@ -57,14 +48,18 @@ class TokenKey:
     """
 
     def __init__(self, token: Token, label: str) -> None:
-        self._token = token
         self._label = label
         try:
-            public = token.session().get_key(object_class=pkcs11.ObjectClass.PUBLIC_KEY, label=label)
-            self._private()
+            public = token.session.get_key(object_class=pkcs11.ObjectClass.PUBLIC_KEY, label=label)
+            private = token.session.get_key(
+                object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.EC, label=label
+            )
             self._public_key = public_key_of(encode_ec_public_key(cast("pkcs11.PublicKey", public)))
         except PKCS11Error as error:
             raise KeyUnusable(f"key {label}: {type(error).__name__}") from error
+        if not isinstance(private, SignMixin):
+            raise KeyUnusable(f"key {label}: it doesn't sign")
+        self._private = private
 
     @property
     def public_key(self) -> EllipticCurvePublicKey:
@@ -80,17 +75,9 @@ class TokenKey:
             KeyUnusable: The token doesn't sign.
         """
         try:
-            signature = bytes(self._private().sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
+            signature = bytes(self._private.sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
         except PKCS11Error as error:
             raise KeyUnusable(f"key {self._label}: {type(error).__name__}") from error
         if len(signature) != 2 * NUMBER_BYTES:
             raise KeyUnusable(f"key {self._label}: no ES256 signature")
         return signature
-
-    def _private(self) -> SignMixin:
-        found = self._token.session().get_key(
-            object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.EC, label=self._label
-        )
-        if not isinstance(found, SignMixin):
-            raise KeyUnusable(f"key {self._label}: it doesn't sign")
-        return found
