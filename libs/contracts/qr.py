@@ -1,4 +1,4 @@
-"""What a certificate's QR code says: a signed COSE_Sign1 of at most 215 bytes, as digits behind an address."""
+"""What a certificate's QR code says: a signed COSE_Sign1 of 215 bytes at most, as digits after an address."""
 
 from __future__ import annotations
 
