@@ -1,6 +1,7 @@
 """`python -m bench`: measures the platform on this machine and prints the figures.
 
-`python -m bench issuing --count 40000` measures only the issuing of so many certificates.
+`python -m bench issuing --count 40000` measures only the issuing of so many certificates,
+`python -m bench pages` only the making of a page, beside other engines.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import filing, hop, issuing, steps
+from bench.pages import measure
 from deploy.local.folders import REPOSITORY, Folders
 from deploy.local.progress import say
 from deploy.local.stack import Stack
@@ -28,13 +30,14 @@ PACED, PACE_PER_S, BURST = 100, 10.0, 200
 CERTIFICATES = 2000
 JOURNEYS = 3
 
-GOALS = {"start": "goal: 15 s", "hop": "goal: at least 1,000/s"}
+PAGES = "goal: signed at most 1.0 ms, then 0.6, and at most 25 P-256 signatures"
+GOALS = {"start": "goal: 15 s", "hop": "goal: at least 1,000/s", "pages": PAGES}
 
 
 def main(words: Sequence[str]) -> int:
     """Measure everything, or the one thing that is named, and tell each figure as soon as it is there."""
     reader = argparse.ArgumentParser(prog="bench")
-    reader.add_argument("what", nargs="?", choices=["everything", "issuing"], default="everything")
+    reader.add_argument("what", nargs="?", choices=["everything", "issuing", "pages"], default="everything")
     reader.add_argument("--count", type=int, default=CERTIFICATES, help="certificates to issue")
     asked = reader.parse_args(words)
     configure_logging("bench", level="ERROR")
@@ -42,10 +45,28 @@ def main(words: Sequence[str]) -> int:
     os.environ |= {"IDENTITY_REGISTRATIONS_PER_NETWORK": "100000", "IDENTITY_MAILS_PER_IDENTITY": "100000"}
     cores, load, python = os.cpu_count(), os.getloadavg()[0], platform.python_version()
     say(f"{platform.machine()}, {cores} cores, load {load:.1f} before, Python {python}")
+    if asked.what != "issuing":
+        _tell_pages(measure.measure())
     if asked.what == "everything":
         _measure_platform()
-    _tell_issuing(asyncio.run(issuing.measure(asked.count)))
+    if asked.what != "pages":
+        _tell_issuing(asyncio.run(issuing.measure(asked.count)))
     return 0
+
+
+def _tell_pages(told: measure.Compared) -> None:
+    say(
+        f"\nOne certificate's page, the same words and QR code, by turns in one run ({measure.ROUNDS} rounds)"
+    )
+    say(f"  one P-256 signature: {told.signature_ms:.3f} ms CPU")
+    say(f"  {'':22}{'CPU ms':>9}{'best':>9}{'1/s/core':>10}{'KB':>7}{'P-256s':>9}{'x signed':>10}")
+    first = told.engines[0].cpu_ms
+    for one in told.engines:
+        say(
+            f"  {one.engine:22}{one.cpu_ms:9.2f}{one.best_ms:9.2f}{one.per_s:10,.0f}{one.kilobytes:7.0f}"
+            f"{one.signatures:9,.0f}{one.cpu_ms / first:10.1f}"
+        )
+    say(f"  {GOALS['pages']}; memory of the process, all engines in it: {told.memory_mb:,.0f} MB")
 
 
 def _measure_platform() -> None:

@@ -147,11 +147,7 @@ def _freeze(content: CertificateContent, wording: Wording, evidence: Evidence | 
         ValueUnfrozenError: This content's values don't fit their slots, so that nothing is learnt from it.
     """
     sheet = new_sheet(content, wording, holes=True)
-    lettering = get_lettering(_FACES)
-    for face in lettering.faces:
-        embedded = sheet.embed(face.face)
-        for pair in face.pairs:
-            embedded.code(*pair)
+    lettering = embed_values(sheet)
     compose(sheet, content, wording)
     _refuse_smaller(sheet, content)
     sheet.sign_here(signature_field(wording), evidence)
@@ -172,6 +168,23 @@ def _freeze(content: CertificateContent, wording: Wording, evidence: Evidence | 
         tuple(roles[number] for number in template.variable),
         tuple(split_at(_DATE, document.objects[signature])),
     )
+
+
+def embed_values(sheet: Sheet) -> Lettering:
+    """Give a sheet the shared fonts of values before anything is drawn on it.
+
+    Args:
+        sheet: A sheet without any face.
+
+    Returns:
+        What sets values in these fonts.
+    """
+    lettering = get_lettering(_FACES)
+    for face in lettering.faces:
+        embedded = sheet.embed(face.face)
+        for pair in face.pairs:
+            embedded.code(*pair)
+    return lettering
 
 
 def _refuse_smaller(sheet: Sheet, content: CertificateContent) -> None:
