@@ -1,0 +1,391 @@
+"""The pages of a certificate's life, for the staff and for its holder, in Arabic and in French."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http import HTTPStatus
+
+import httpx
+import pytest
+
+from libs.chassis.web.caller import Caller
+from libs.contracts.certificates import CertificateStatus
+from libs.contracts.code import format_code
+from libs.contracts.people import Role
+from libs.ui.pages import Pages
+from services.certificates import api, handlers, pages
+from services.certificates.domain.certificate import Stage
+from services.certificates.domain.orders import OrderKind, RevocationReason
+from services.certificates.domain.version import VersionKind
+from services.certificates.handlers.life import OrderAsked
+from services.certificates.pages.life import LIFE_ACTS
+from tests.support.certificates_world import (
+    CONTROLLER,
+    MEKNES,
+    OFFICER,
+    PRINTED,
+    REGISTRAR,
+    SIGNATORY,
+    World,
+    holder,
+    new_world,
+    staff,
+)
+from tests.support.visitors import FORM, Site, build_site
+
+WORDS = Pages("services.certificates")
+FILE = "request-1"
+STAFF_PATH = f"/staff/certificates/{FILE}"
+OWN_PATH = f"/certificates/{FILE}"
+REASON = {"reason": "The police asked for an inquiry."}
+REVOCATION = {
+    **REASON,
+    "revocation": "forgery",
+    "seized_on-day": "20",
+    "seized_on-month": "11",
+    "seized_on-year": "2026",
+    "seized_by": "الدرك الملكي",
+}
+FILLED = {
+    "suspend": REASON,
+    "resume": REASON,
+    "revoke": REVOCATION,
+    "confirm": {"approved": "yes"},
+    "decline": {},
+    "duplicate": {"loss_declared": "yes"},
+    "drop": REASON,
+    "dismiss": REASON,
+}
+MISSING = {
+    "suspend": ["step.return.reason.missing"],
+    "resume": ["step.return.reason.missing"],
+    "revoke": ["step.return.reason.missing", "life.revocation.missing"],
+    "confirm": ["life.confirm.approved.missing"],
+    "duplicate": ["life.duplicate.loss_declared.missing"],
+    "drop": ["step.return.reason.missing"],
+    "dismiss": ["step.return.reason.missing"],
+}
+CORRECTION = {
+    "arabic_family_name": PRINTED.arabic_family_name,
+    "arabic_given_name": PRINTED.arabic_given_name,
+    "latin_family_name": PRINTED.latin_family_name,
+    "latin_given_name": PRINTED.latin_given_name,
+    "sex": "male",
+    "birth_precision": "day",
+    "birth_date-day": "8",
+    "birth_date-month": "3",
+    "birth_date-year": "1994",
+    "birth_place": "فاس",
+}
+AGENT = staff("agent", Role.CENTRAL_AGENT)
+languages = pytest.mark.parametrize("lang", ["ar", "fr"])
+
+
+@dataclass
+class House:
+    """The service's application, an issued certificate behind it, and somebody for each role."""
+
+    site: Site
+    world: World
+
+    def somebody(self, *roles: Role) -> Caller:
+        return self.site.authority.hire(f"a {roles[0]}", *roles, centres=[MEKNES])
+
+    @property
+    def holder(self) -> Caller:
+        return self.site.authority.person("person-1")
+
+    async def get(self, path: str, caller: Caller, lang: str = "ar") -> httpx.Response:
+        async with self.site.client() as client:
+            return await client.get(path, headers=self.site.cookie(caller, lang=lang))
+
+    async def post(
+        self, path: str, caller: Caller, fields: dict[str, str], lang: str = "ar"
+    ) -> httpx.Response:
+        async with self.site.client() as client:
+            headers = self.site.cookie(caller, lang=lang) | FORM
+            return await client.post(path, headers=headers, data=fields)
+
+    async def asked(self, kind: OrderKind, *, confirmed: bool = False) -> None:
+        reason = RevocationReason.FORGERY if kind is OrderKind.REVOKE else None
+        await handlers.ask_order(self.world.deps, AGENT, FILE, OrderAsked(kind, "a secret word", reason))
+        if confirmed:
+            await handlers.confirm_order(self.world.deps, SIGNATORY, FILE)
+
+    async def reissued(self) -> None:
+        await handlers.propose_correction(
+            self.world.deps, OFFICER, FILE, PRINTED.model_copy(update={"birth_place": "فاس"})
+        )
+        await handlers.draft(self.world.deps, OFFICER, FILE)
+        await handlers.check(self.world.deps, CONTROLLER, FILE)
+        await handlers.register(self.world.deps, REGISTRAR, FILE)
+        await handlers.sign(self.world.deps, SIGNATORY, FILE)
+
+    async def ready_for(self, act: str) -> None:
+        """Bring the file to where an act can be done."""
+        if act == "resume":
+            await self.asked(OrderKind.SUSPEND, confirmed=True)
+        if act in {"confirm", "decline"}:
+            await self.asked(OrderKind.REVOKE)
+        if act == "drop":
+            await handlers.ask_duplicate(self.world.deps, holder(), FILE)
+        if act == "dismiss":
+            await handlers.tell_mistake(self.world.deps, holder(), FILE, "my birth place is wrong")
+
+
+@pytest.fixture
+async def house() -> House:
+    world = await new_world()
+    site = build_site(api.router, pages.router, translate=WORDS.word, on_error=WORDS.on_error)
+    site.app.state.deps = world.deps
+    site.app.state.pages = WORDS
+    await world.brought_to(Stage.ISSUED, FILE, valid_until=date(2027, 1, 31))
+    return House(site, world)
+
+
+def says(page: httpx.Response, word: str) -> bool:
+    return word in html.unescape(page.text)
+
+
+@languages
+@pytest.mark.parametrize("act", LIFE_ACTS)
+async def test_an_act_shows_its_page_takes_its_answers_and_leads_back(
+    house: House, act: str, lang: str
+) -> None:
+    await house.ready_for(act)
+    caller = house.somebody(LIFE_ACTS[act].roles[0])
+    path = f"{STAFF_PATH}/life/{act}"
+    file = await house.get(STAFF_PATH, caller, lang)
+    assert f'href="{path}"' in file.text
+    page = await house.get(path, caller, lang)
+    assert page.status_code == HTTPStatus.OK
+    assert says(page, WORDS.word(lang, f"life.{act}.title"))
+    answer = await house.post(path, caller, FILLED[act], lang)
+    assert answer.headers["location"] == f"{STAFF_PATH}?done={act}"
+    back = await house.get(answer.headers["location"], caller, lang)
+    assert says(back, WORDS.word(lang, f"life.{act}.done"))
+
+
+@languages
+@pytest.mark.parametrize("act", MISSING)
+async def test_an_act_without_its_answers_says_what_is_missing(house: House, act: str, lang: str) -> None:
+    await house.ready_for(act)
+    before = await house.world.file()
+    caller = house.somebody(LIFE_ACTS[act].roles[0])
+    answer = await house.post(f"{STAFF_PATH}/life/{act}", caller, {}, lang)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    for key in MISSING[act]:
+        assert says(answer, WORDS.word(lang, key))
+    assert await house.world.file() == before
+
+
+@pytest.mark.parametrize("act", LIFE_ACTS)
+async def test_an_act_is_closed_to_every_other_role(house: House, act: str) -> None:
+    await house.ready_for(act)
+    before = await house.world.file()
+    for role in set(Role) - set(LIFE_ACTS[act].roles):
+        answer = await house.post(f"{STAFF_PATH}/life/{act}", house.somebody(role), FILLED[act])
+        assert answer.status_code == HTTPStatus.FORBIDDEN, role
+    assert await house.world.file() == before
+
+
+@pytest.mark.parametrize("act", LIFE_ACTS)
+async def test_an_act_that_cannot_be_done_leads_to_the_file_or_is_refused(house: House, act: str) -> None:
+    await house.ready_for(act)
+    caller = house.somebody(LIFE_ACTS[act].roles[0])
+    await house.post(f"{STAFF_PATH}/life/{act}", caller, FILLED[act])
+    again = await house.get(f"{STAFF_PATH}/life/{act}", caller)
+    assert again.headers["location"] == STAFF_PATH
+    refused = await house.post(f"{STAFF_PATH}/life/{act}", caller, FILLED[act])
+    assert refused.status_code == HTTPStatus.CONFLICT
+
+
+async def test_an_act_of_no_name_does_not_exist(house: House) -> None:
+    answer = await house.get(f"{STAFF_PATH}/life/burn", house.somebody(Role.SIGNATORY))
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
+async def test_confirming_asks_who_it_is_again_after_five_minutes(house: House) -> None:
+    await house.asked(OrderKind.REVOKE)
+    signatory = house.somebody(Role.SIGNATORY)
+    house.site.authority.clock.advance(timedelta(minutes=6))
+    answer = await house.post(f"{STAFF_PATH}/life/confirm", signatory, FILLED["confirm"])
+    assert "fresh=5" in answer.headers["location"]
+    assert (await house.world.file()).versions[0].status is CertificateStatus.VALID
+
+
+@languages
+async def test_the_signatory_reads_why_and_what_was_seized(house: House, lang: str) -> None:
+    officer = house.somebody(Role.CERTIFICATE_OFFICER)
+    await house.post(f"{STAFF_PATH}/life/revoke", officer, REVOCATION)
+    waiting = await house.get("/staff/certificates/asked", house.somebody(Role.SIGNATORY), lang)
+    assert f'href="{STAFF_PATH}"' in waiting.text
+    page = await house.get(f"{STAFF_PATH}/life/confirm", house.somebody(Role.SIGNATORY), lang)
+    for word in (WORDS.word(lang, "revocation.forgery"), "الدرك الملكي", REASON["reason"]):
+        assert says(page, word)
+
+
+@pytest.mark.parametrize("fields", [{"seized_by": ""}, {"seized_on-year": "2027"}])
+async def test_a_seizure_needs_its_authority_and_a_day_that_has_come(
+    house: House, fields: dict[str, str]
+) -> None:
+    officer = house.somebody(Role.CERTIFICATE_OFFICER)
+    answer = await house.post(f"{STAFF_PATH}/life/revoke", officer, REVOCATION | fields)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert (await house.world.file()).order is None
+
+
+async def test_the_desk_reads_no_grounds(house: House) -> None:
+    await house.asked(OrderKind.REVOKE)
+    page = await house.get(STAFF_PATH, house.somebody(Role.DELIVERY_DESK))
+    assert page.status_code == HTTPStatus.OK
+    assert "a secret word" not in page.text
+    asked = await house.get("/staff/certificates/asked", house.somebody(Role.DELIVERY_DESK))
+    assert asked.status_code == HTTPStatus.FORBIDDEN
+
+
+@languages
+async def test_a_correction_is_proposed_beside_what_is_printed(house: House, lang: str) -> None:
+    officer = house.somebody(Role.CERTIFICATE_OFFICER)
+    page = await house.get(f"{STAFF_PATH}/correct", officer, lang)
+    assert f'value="{PRINTED.arabic_family_name}"' in page.text
+    answer = await house.post(f"{STAFF_PATH}/correct", officer, CORRECTION, lang)
+    back = await house.get(answer.headers["location"], officer, lang)
+    assert says(back, WORDS.word(lang, "life.correct.done"))
+    assert says(back, WORDS.word(lang, "correct.now"))
+    assert "فاس" in back.text
+    assert PRINTED.birth_place in back.text
+    file = await house.world.file()
+    assert file.reissue is not None
+    assert (file.reissue.kind, file.stage) == (VersionKind.CORRECTION, Stage.DRAFTING)
+    again = await house.get(f"{STAFF_PATH}/correct", officer, lang)
+    assert 'value="فاس"' in again.text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "key"),
+    [
+        ("arabic_given_name", "", "correct.arabic_given_name.missing"),
+        ("arabic_given_name", "Yassine", "correct.arabic"),
+        ("latin_given_name", "ياسين", "correct.latin"),
+        ("sex", "", "correct.sex.missing"),
+        ("birth_place", "", "correct.birth_place.missing"),
+        ("birth_precision", "", "correct.birth_precision.missing"),
+        ("birth_place", PRINTED.birth_place, "error.nothing-to-correct"),
+    ],
+)
+async def test_a_correction_that_cannot_be_printed_is_told_at_its_field(
+    house: House, field: str, typed: str, key: str
+) -> None:
+    officer = house.somebody(Role.CERTIFICATE_OFFICER)
+    answer = await house.post(f"{STAFF_PATH}/correct", officer, CORRECTION | {field: typed}, "fr")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert says(answer, WORDS.word("fr", key))
+    assert (await house.world.file()).reissue is None
+
+
+async def test_a_year_alone_is_kept_as_its_first_day(house: House) -> None:
+    officer = house.somebody(Role.CERTIFICATE_OFFICER)
+    await house.post(f"{STAFF_PATH}/correct", officer, CORRECTION | {"birth_precision": "year"})
+    assert (await house.world.file()).get_personal().to_print.birth_date == date(1994, 1, 1)
+
+
+async def test_only_the_officer_corrects(house: House) -> None:
+    for role in set(Role) - {Role.CERTIFICATE_OFFICER}:
+        answer = await house.post(f"{STAFF_PATH}/correct", house.somebody(role), CORRECTION)
+        assert answer.status_code == HTTPStatus.FORBIDDEN, role
+
+
+@languages
+async def test_holders_see_every_version_with_what_it_is_worth(house: House, lang: str) -> None:
+    await house.reissued()
+    page = await house.get(OWN_PATH, house.holder, lang)
+    for key in ("versions.kind.first", "versions.kind.correction", "versions.by.correction", "status.valid"):
+        assert says(page, WORDS.word(lang, key))
+    codes = (await house.world.file()).get_personal().codes
+    assert format_code(codes[1]) in page.text
+    assert format_code(codes[0]) not in page.text
+
+
+@languages
+@pytest.mark.parametrize("kind", [OrderKind.SUSPEND, OrderKind.REVOKE])
+async def test_holders_are_told_the_status_and_never_the_reason(
+    house: House, kind: OrderKind, lang: str
+) -> None:
+    await house.asked(kind, confirmed=True)
+    page = await house.get(OWN_PATH, house.holder, lang)
+    worth = "suspended" if kind is OrderKind.SUSPEND else "revoked"
+    assert says(page, WORDS.word(lang, f"certificate.worth.{worth}"))
+    assert "a secret word" not in page.text
+    assert not says(page, WORDS.word(lang, "revocation.forgery"))
+    assert f'href="{OWN_PATH}/duplicate"' not in page.text
+
+
+@languages
+async def test_a_holder_asks_for_a_duplicate(house: House, lang: str) -> None:
+    page = await house.get(OWN_PATH, house.holder, lang)
+    assert f'href="{OWN_PATH}/duplicate"' in page.text
+    asked = await house.get(f"{OWN_PATH}/duplicate", house.holder, lang)
+    assert says(asked, WORDS.word(lang, "ask.duplicate.warning"))
+    unsure = await house.post(f"{OWN_PATH}/duplicate", house.holder, {}, lang)
+    assert unsure.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert says(unsure, WORDS.word(lang, "ask.duplicate.lost.missing"))
+    answer = await house.post(f"{OWN_PATH}/duplicate", house.holder, {"lost": "yes"}, lang)
+    back = await house.get(answer.headers["location"], house.holder, lang)
+    assert says(back, WORDS.word(lang, "ask.duplicate.done"))
+    assert says(back, WORDS.word(lang, "certificate.reissue.duplicate"))
+    again = await house.post(f"{OWN_PATH}/duplicate", house.holder, {"lost": "yes"}, lang)
+    assert says(again, WORDS.word(lang, "error.reissue-underway"))
+    assert (await house.get(f"{OWN_PATH}/duplicate", house.holder)).headers["location"] == OWN_PATH
+
+
+@languages
+async def test_a_holder_tells_of_a_mistake_and_the_officer_reads_it(house: House, lang: str) -> None:
+    short = await house.post(f"{OWN_PATH}/mistake", house.holder, {"text": "no"}, lang)
+    assert says(short, WORDS.word(lang, "ask.mistake.text.short"))
+    text = "<b>My birth place</b> is wrong."
+    answer = await house.post(f"{OWN_PATH}/mistake", house.holder, {"text": text}, lang)
+    back = await house.get(answer.headers["location"], house.holder, lang)
+    assert says(back, WORDS.word(lang, "ask.mistake.done"))
+    assert f'href="{OWN_PATH}/mistake"' not in back.text
+    officer = house.somebody(Role.CERTIFICATE_OFFICER)
+    assert f'href="{STAFF_PATH}"' in (await house.get("/staff/certificates/asked", officer, lang)).text
+    file = await house.get(STAFF_PATH, officer, lang)
+    assert says(file, text)
+    assert "<b>My" not in file.text
+    again = await house.post(f"{OWN_PATH}/mistake", house.holder, {"text": text}, lang)
+    assert again.status_code == HTTPStatus.CONFLICT
+
+
+@pytest.mark.parametrize("path", ["duplicate", "mistake"])
+async def test_nobody_asks_about_somebody_elses_certificate(house: House, path: str) -> None:
+    other = house.site.authority.person("person-2")
+    assert (await house.get(f"{OWN_PATH}/{path}", other)).status_code == HTTPStatus.NOT_FOUND
+    answer = await house.post(f"{OWN_PATH}/{path}", other, {"lost": "yes", "text": "It is all wrong."})
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
+@languages
+@pytest.mark.parametrize("kind", OrderKind)
+async def test_the_whole_history_can_be_told(house: House, kind: OrderKind, lang: str) -> None:
+    if kind is OrderKind.RESUME:
+        await house.asked(OrderKind.SUSPEND, confirmed=True)
+    if kind is OrderKind.REVOKE:
+        await handlers.tell_mistake(house.world.deps, holder(), FILE, "my birth place is wrong")
+    await house.asked(kind, confirmed=True)
+    page = await house.get(STAFF_PATH, house.somebody(Role.CENTRAL_AGENT), lang)
+    assert page.status_code == HTTPStatus.OK
+    for move in (await house.world.file()).history:
+        assert says(page, WORDS.word(lang, f"move.{move.action.value}"))
+
+
+async def test_a_renewal_is_offered_near_the_end_only(house: House) -> None:
+    link = f'href="/requests/new?renews={FILE}"'
+    assert link in (await house.get(OWN_PATH, house.holder)).text
+    await house.world.brought_to(
+        Stage.ISSUED, "request-2", person_id="person-2", valid_until=date(2028, 1, 31)
+    )
+    other = house.site.authority.person("person-2")
+    assert "renews=" not in (await house.get("/certificates/request-2", other)).text
