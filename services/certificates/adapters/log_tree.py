@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from libs.contracts.issuance_log.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, bun
 from services.certificates.adapters.log_store import MongoLogEntries
 from services.certificates.domain.log import Head
 from services.certificates.errors import LogBroken
+
+_Rows = Mapping[tuple[int, int], tuple[int, Sequence[bytes]]]
+"""By level and tile: where the hashes that were read begin in the level, and the hashes."""
 
 _DUPLICATE_KEY = 11000
 _TILES_AT_ONCE = 64
@@ -115,25 +119,26 @@ class MongoLogTree:
         """
         return await self._hashes_of(consistency_path(old, new))
 
-    async def _hashes_of(self, ranges: Sequence[Subtree]) -> Sequence[bytes]:
-        return [await self._hash_of(each) for each in ranges]
-
     async def _hash_of(self, leaves: Subtree) -> bytes:
-        parts = complete_subtrees(*leaves)
-        rows = await self._rows_of(parts)
-        return folded([root_of(_cut(rows, part)) for part in parts])
+        return (await self._hashes_of([leaves]))[0]
 
-    async def _rows_of(self, parts: Sequence[Subtree]) -> Mapping[int, tuple[int, Sequence[bytes]]]:
-        """For each level that `parts` touch: where its row begins, and the hashes from there."""
-        places: dict[int, list[Subtree]] = {}
+    async def _hashes_of(self, ranges: Sequence[Subtree]) -> Sequence[bytes]:
+        parts = [complete_subtrees(*leaves) for leaves in ranges]
+        rows = await self._rows_of([part for together in parts for part in together])
+        return [folded([root_of(_cut(rows, part)) for part in together]) for together in parts]
+
+    async def _rows_of(self, parts: Sequence[Subtree]) -> _Rows:
+        """The hashes that `parts` fold, each tile read once: a part lies within one tile of its level."""
+        spans: dict[tuple[int, int], list[Subtree]] = {}
         for part in parts:
             level, begin, end = _place(part)
-            places.setdefault(level, []).append((begin, end))
-        rows = {}
-        for level, spans in places.items():
-            begin, end = min(spans)[0], max(spans)[1]
-            rows[level] = (begin, await self._row(level, begin, end))
-        return rows
+            spans.setdefault((level, begin // TILE_WIDTH), []).append((begin, end))
+        wanted = {
+            tile: (min(begin for begin, _end in within), max(end for _begin, end in within))
+            for tile, within in spans.items()
+        }
+        read = await asyncio.gather(*(self._row(tile[0], *span) for tile, span in wanted.items()))
+        return {tile: (span[0], row) for (tile, span), row in zip(wanted.items(), read, strict=True)}
 
     async def _row(self, level: int, begin: int, end: int) -> Sequence[bytes]:
         """The hashes of a level from `begin` up to before `end`.
@@ -194,9 +199,9 @@ def _place(part: Subtree) -> tuple[int, int, int]:
     return level, begin >> (TILE_HEIGHT * level), end >> (TILE_HEIGHT * level)
 
 
-def _cut(rows: Mapping[int, tuple[int, Sequence[bytes]]], part: Subtree) -> Sequence[bytes]:
+def _cut(rows: _Rows, part: Subtree) -> Sequence[bytes]:
     level, begin, end = _place(part)
-    start, row = rows[level]
+    start, row = rows[level, begin // TILE_WIDTH]
     return row[begin - start : end - start]
 
 

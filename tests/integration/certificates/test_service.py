@@ -6,21 +6,30 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import pypdf
 import pytest
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from deploy.local.authority.ca import Authority
+from deploy.log_monitor.audit import PublicFact
+from deploy.log_monitor.fetching import LogReader
+from deploy.log_monitor.findings import Fault, Rules
+from deploy.log_monitor.memory import Memory
+from deploy.log_monitor.public_facts import BrokerAccess, FactReader
+from deploy.log_monitor.watching import Watch
 from libs.chassis.aggregates import Stored
-from libs.chassis.clock import SystemClock
+from libs.chassis.clock import FixedClock, SystemClock
 from libs.chassis.crypto import MemoryKeyStore, Vault, wrap_key
 from libs.chassis.delivery import Fact, opened, sealed
 from libs.chassis.ids import new_id
 from libs.chassis.kafka import KafkaAccess, KafkaPublisher, KafkaReader
+from libs.chassis.notes import NoteVerifier
 from libs.chassis.runtime import Service
 from libs.contracts.certificates import CertificateIssued, CertificateState, PrintedContent
 from libs.contracts.code import format_code, parse
@@ -28,7 +37,9 @@ from libs.contracts.event import Data, Envelope, Event
 from libs.contracts.identity import PersonKeyShared
 from libs.contracts.registry import EVENTS, producer_of
 from libs.contracts.requests import RequestApproved
-from services.certificates import handlers
+from libs.contracts.topics import MONITOR
+from libs.ui.pages import Pages
+from services.certificates import api, handlers, pages
 from services.certificates.adapters.pdf import slot
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.main import build
@@ -45,6 +56,7 @@ from tests.support.certificates_world import (
 )
 from tests.support.parts import KafkaPart, MongoPart
 from tests.support.sealing import certify_key_file, judged
+from tests.support.visitors import build_site
 
 PATIENCE_S = 60
 PERSON = "person-of-certificates"
@@ -214,3 +226,41 @@ async def test_the_named_queries_find_the_file_on_the_real_store(running: Runnin
     assert await queries.planned_before(SystemClock().now()) == []
     assert await queries.unsettled_before(SystemClock().now()) == []
     await handlers.sweep(deps)
+
+
+class OwnFacts:
+    """The public facts of this test's certificate: other tests' records lie on the same topic."""
+
+    def __init__(self, kafka: KafkaPart) -> None:
+        access = BrokerAccess(kafka.bootstrap, *kafka.credentials(MONITOR), "SASL_PLAINTEXT")
+        self._reader = FactReader(access)
+
+    def read(self) -> list[PublicFact]:
+        return [fact for fact in self._reader.read() if fact.told.certificate_id == REQUEST]
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+async def test_a_monitor_finds_nothing_on_what_the_service_logged_and_published(
+    running: Running, tmp_path: Path
+) -> None:
+    site = build_site(api.router, pages.router)
+    site.app.state.deps = running.deps
+    site.app.state.pages = Pages("services.certificates")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(site.app), base_url="http://localhost:8080")
+    log, facts = LogReader(client), OwnFacts(running.neighbours.kafka)
+    memory = Memory(NoteVerifier.read(await log.key()))
+    watch = Watch(log, facts, memory, tmp_path / "state.json", Rules(), SystemClock(), lambda _line: None)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while watch.summary != "1 entries, 1 facts":
+                assert await watch.round() == []
+                await asyncio.sleep(0.1)
+        assert await watch.reread() == []
+        much_later = FixedClock(SystemClock().now() + timedelta(hours=2))
+        again = Watch(log, facts, memory, tmp_path / "state.json", Rules(), much_later, lambda _line: None)
+        assert [finding.fault for finding in await again.round()] == [Fault.ENTRY_UNPUBLISHED]
+    finally:
+        facts.close()
+        await log.close()
