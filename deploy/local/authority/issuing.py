@@ -15,8 +15,10 @@ from cryptography.x509.oid import NameOID
 
 # Whoever reads such a certificate learns from its very name that nothing stands behind it.
 ORGANISATION: Final = "Khadamaty local test authority - no legal value"
-# Clocks differ: what counts from now on counts from a little earlier.
-EARLIER: Final = timedelta(hours=1)
+# A page names its day of issue, whose first minute lies before the certificate was made.
+EARLIER: Final = timedelta(days=1)
+# Clocks differ: a list that counts from now on counts from a little earlier.
+LIST_EARLIER: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def revocation_list(
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(by.certificate.subject)
-        .last_update(now - EARLIER)
+        .last_update(now - LIST_EARLIER)
         .next_update(now + life)
         .add_extension(x509.CRLNumber(int(now.timestamp() * 1000)), critical=False)
         .add_extension(_issuer_key(by.key), critical=False)
