@@ -11,12 +11,19 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from libs.contracts.certificates import CertificateState, CertificateStatus, PrintedContent
+from libs.chassis.clock import SystemClock
+from libs.contracts.certificates import (
+    CertificateState,
+    CertificateStatus,
+    PrintedContent,
+    VerifierKeyPublished,
+)
 from libs.contracts.code import format_code
 from services.verification.main import build
 from services.verification.settings import VerificationSettings
 from tests.support.neighbours import PATIENCE_S, Neighbours
 from tests.support.parts import KafkaPart, MongoPart
+from tests.support.qr_keys import OwnQrKey
 from tests.support.verifying import CODE, PERSON, UNKNOWN_CODE, version
 
 KEK = os.urandom(32)
@@ -87,6 +94,20 @@ async def running(mongo: MongoPart, kafka: KafkaPart) -> AsyncIterator[Running]:
     yield Running(service.app, Neighbours(kafka, "verification", KEK))
     stop.set()
     await task
+
+
+async def test_a_published_key_reaches_the_page_that_checks_seals(running: Running) -> None:
+    jwk = OwnQrKey().jwk()
+    event = VerifierKeyPublished(key_id=jwk["kid"], jwk=jwk, published_at=SystemClock().now())
+    await running.neighbours.tell(jwk["kid"], event)
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        httpx.AsyncClient(transport=httpx.ASGITransport(running.app), base_url=ORIGIN) as client,
+    ):
+        while True:
+            if jwk["x"] in (await client.get("/V")).text:
+                return
+            await asyncio.sleep(0.2)
 
 
 async def test_a_certificate_is_answered_for_and_its_revocation_too(running: Running) -> None:
