@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from libs.chassis.errors import NotFound
 from libs.chassis.ids import new_id
@@ -18,8 +18,11 @@ from libs.contracts.people import Role
 from libs.ui.forms import Form
 from services.certificates import handlers
 from services.certificates.domain.batch import KINDS, RULES, Batch, BatchKind, State
+from services.certificates.domain.certificate import Certificate
+from services.certificates.domain.proof import ProofLine
 from services.certificates.errors import AlreadyConfirmed, NothingChosen
 from services.certificates.pages.screen import Screen, ScreenNeeded, see_other
+from services.certificates.pages.steps import find_proof
 
 router = APIRouter()
 
@@ -28,6 +31,7 @@ Confirming = Annotated[Caller, Depends(Allow(Role.CONTROLLER, Role.REGISTRAR))]
 Signatory = Annotated[Caller, Depends(Fresh(5, Role.SIGNATORY))]
 
 _ID = re.compile(r"[0-9a-f-]{36}")
+SHOWN_AT_ONCE = 50
 PICK_TICKED, PICK_PAGE, PICK_QUEUE = "ticked", "page", "queue"
 """What the queue's three buttons choose: what is ticked, all that is on the page, all that waits."""
 
@@ -52,11 +56,13 @@ async def choose(screen: ScreenNeeded, caller: Worker) -> Response:
 
 
 @router.get("/staff/certificates/batches/{batch_id}")
-async def show(screen: ScreenNeeded, caller: Worker, batch_id: str) -> Response:
+async def show(
+    screen: ScreenNeeded, caller: Worker, batch_id: str, page: Annotated[int, Query(ge=1, le=99)] = 1
+) -> Response:
     """Show what was chosen until it is confirmed, and then how far it is."""
     batch = await handlers.get_batch(screen.deps, caller, batch_id)
     form = Form.posted((await kept_answers(screen.request)).multi_items())
-    return await _show(screen, caller, batch, form, HTTPStatus.OK)
+    return await _show(screen, caller, batch, form, HTTPStatus.OK, page)
 
 
 @router.post("/staff/certificates/batches/{batch_id}/confirm")
@@ -93,16 +99,36 @@ async def _confirm(screen: Screen, caller: Caller, batch: Batch) -> Response:
     return see_other(f"/staff/certificates/batches/{batch.batch_id}")
 
 
-async def _show(screen: Screen, caller: Caller, batch: Batch, form: Form, status: int) -> Response:
+async def _show(
+    screen: Screen, caller: Caller, batch: Batch, form: Form, status: int, page: int = 1
+) -> Response:
     queue = f"/staff/certificates?stage={RULES[batch.kind].stage:d}"
     if batch.approval is not None:
         counts = {state.value: batch.count(state) for state in State}
         return screen.show(caller, "batch_progress.html", status, batch=batch, counts=counts, queue=queue)
-    files = await handlers.files_of(screen.deps, caller, batch.items)
+    start = (page - 1) * SHOWN_AT_ONCE
+    shown = batch.items[start : start + SHOWN_AT_ONCE]
+    files = await handlers.files_of(screen.deps, caller, shown)
+    proofs = [await _differing(screen, file) for file in files]
     action = "sign" if batch.kind is BatchKind.SIGN else "confirm"
     return screen.show(
-        caller, "batch.html", status, form=form, batch=batch, files=files, queue=queue, action=action
+        caller,
+        "batch.html",
+        status,
+        form=form,
+        batch=batch,
+        rows_of_files=list(zip(files, proofs, strict=True)),
+        queue=queue,
+        action=action,
+        number_of_page=page,
+        pages=range(1, -(-len(batch.items) // SHOWN_AT_ONCE) + 1),
     )
+
+
+async def _differing(screen: Screen, file: Certificate) -> Sequence[ProofLine] | None:
+    """The facts that the page would print otherwise than the file says; None where it can't be set."""
+    proof = await find_proof(screen, file) if file.personal is not None else None
+    return None if proof is None else [line for line in proof if not line.agrees]
 
 
 def kind_at(stage: int, caller: Caller) -> BatchKind | None:

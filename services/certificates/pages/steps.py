@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
@@ -17,6 +17,7 @@ from libs.contracts.people import Role
 from libs.ui.forms import Form
 from services.certificates import handlers
 from services.certificates.domain.certificate import PREPARING, Action, Certificate, Stage
+from services.certificates.domain.proof import ProofLine
 from services.certificates.errors import (
     AlreadyHandedOver,
     AlreadyIssued,
@@ -84,6 +85,9 @@ RETURN = Step("return", RETURNED_BY, reason=True)
 HAND_OVER = Step("handover", {Stage.ISSUED: Role.DELIVERY_DESK}, ("identity_checked", "paper_signed"))
 STEPS = {step.name: step for step in (DRAFT, CHECK, REGISTER, SIGN, RETURN, HAND_OVER)}
 
+PROVED = (DRAFT, CHECK, REGISTER, SIGN)
+"""The steps that somebody takes on what will be printed."""
+
 Act = Callable[[Form], Awaitable[object]]
 
 
@@ -105,8 +109,25 @@ async def _show(
     screen: Screen, caller: Caller, step: Step, certificate_id: str, form: Form, status: int
 ) -> Response:
     certificate = await handlers.get_file(screen.deps, caller, certificate_id)
-    printed = certificate.get_personal().to_print
-    return screen.show(caller, "step.html", status, form=form, step=step, file=certificate, printed=printed)
+    return screen.show(
+        caller,
+        "step.html",
+        status,
+        form=form,
+        step=step,
+        file=certificate,
+        printed=certificate.get_personal().to_print,
+        proved=step in PROVED,
+        proof=await find_proof(screen, certificate) if step in PROVED else None,
+    )
+
+
+async def find_proof(screen: Screen, certificate: Certificate) -> Sequence[ProofLine] | None:
+    """What would be printed today beside what the file says, or None where the page can't be set."""
+    try:
+        return await handlers.prove(screen.deps, certificate)
+    except Unprintable:
+        return None
 
 
 async def _ask(screen: Screen, caller: Caller, step: Step, certificate_id: str) -> Response:
