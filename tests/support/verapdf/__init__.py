@@ -27,7 +27,7 @@ _WORTH_A_PROCESS: Final = 50
 _VERDICT: Final = re.compile(r"^(?P<verdict>PASS|FAIL|ERROR) (?P<path>.+\.pdf) (?P<flavour>\w+)$")
 _NO_PDF: Final = re.compile(r"^(.+\.pdf) does not appear to be a valid PDF")
 _RULE: Final = re.compile(r"^  FAIL (\S+)$")
-_TIMEOUT_S: Final = 540
+_TIMEOUT_S: Final = 1800
 
 
 _Found: TypeAlias = dict[str, list[str]]
