@@ -58,7 +58,9 @@ def signed() -> Iterator[Engine]:
         page = replace(content, qr_url=address_of(payload.signed(signature), _ORIGIN))
         filled = press.print_certificate(page, get_wording(content.issued_on), evidence)
         assert filled.digest
-        return slot.fill(filled.pdf, cms.sign(filled.digest, lambda digest: raw_signature(key, digest)))
+        assert filled.place
+        seal = cms.sign(filled.digest, lambda digest: raw_signature(key, digest))
+        return slot.fill(filled.pdf, seal, slot.Slot(*filled.place))
 
     yield draw
 

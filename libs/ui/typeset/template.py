@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from libs.ui.typeset.errors import TemplateError
 
@@ -50,6 +51,15 @@ class Document:
         return [int(found) for found in re.findall(rb"(\d+) 0 R", self.objects[number])]
 
 
+class Place(NamedTuple):
+    """Where the parts of a signature lie, in bytes from the file's beginning; the ends are not included."""
+
+    range_start: int
+    range_end: int
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A whole file.
@@ -57,10 +67,12 @@ class Filled:
     Attributes:
         pdf: Its bytes, the byte range of its signature written, the signature's slot empty.
         digest: The SHA-256 of what the signature covers; None for a file without one.
+        place: Where the byte range stands, and the slot with its angle brackets.
     """
 
     pdf: bytes
     digest: bytes | None
+    place: Place | None
 
 
 def parse(pdf: bytes) -> Document:
@@ -100,6 +112,9 @@ class Template:
         Args:
             document: A file that has all objects.
             variable: The numbers of those that change.
+
+        Raises:
+            TemplateError: There's more than one signature among them.
         """
         self.variable = tuple(sorted(variable))
         self._document = document
@@ -111,6 +126,10 @@ class Template:
                 offsets[number] = position
                 pieces.append(_whole(number, body))
                 position += len(pieces[-1])
+        signatures = [number for number in self.variable if _RANGE.search(document.objects[number])]
+        if len(signatures) > 1:
+            raise TemplateError("more than one signature")
+        self._signature = signatures[0] if signatures else None
         self._prefix = b"".join(pieces)
         self._hashed = sha256(self._prefix)
         self._table = _table_pieces(len(document.objects), offsets)
@@ -134,8 +153,7 @@ class Template:
         Raises:
             TemplateError: The numbers of the byte range don't fit in their place.
         """
-        start = len(self._prefix)
-        position = start
+        position = len(self._prefix)
         table = [self._table[0]]
         parts = []
         for number, body, fixed in zip(self.variable, bodies, self._table[1:], strict=True):
@@ -143,40 +161,38 @@ class Template:
             parts.append(_whole(number, body))
             position += len(parts[-1])
         document = self._document
-        parts += table
-        parts.append(
+        named = identity.hex().encode()
+        table.append(
             b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%b> <%b>] >>\nstartxref\n%d\n%%%%EOF\n"
-            % (
-                len(document.objects) + 1,
-                document.root,
-                document.info,
-                identity.hex().encode(),
-                identity.hex().encode(),
-                position,
-            )
+            % (len(document.objects) + 1, document.root, document.info, named, named, position)
         )
-        return self._close(b"".join(parts))
+        if self._signature is None:
+            return Filled(b"".join((self._prefix, *parts, *table)), None, None)
+        signed = self.variable.index(self._signature)
+        return self._close(b"".join(parts[:signed]), parts[signed], b"".join((*parts[signed + 1 :], *table)))
 
-    def _close(self, rest: bytes) -> Filled:
-        """Write the byte range, if there's a signature, and digest what it covers."""
-        written = _RANGE.search(rest)
-        if written is None:
-            return Filled(self._prefix + rest, None)
-        opening = rest.find(_SLOT, written.end()) + len(_SLOT) - 1
-        closing = rest.find(b">", opening) + 1
-        if opening < written.end() or closing <= opening:
+    def _close(self, before: bytes, signature: bytes, after: bytes) -> Filled:
+        """Write the byte range of a file and digest what it covers."""
+        written = _RANGE.search(signature)
+        opening = signature.find(_SLOT) + len(_SLOT) - 1
+        closing = signature.find(b">", opening) + 1
+        if written is None or not written.end() < opening < closing:
             raise TemplateError("a signature without a slot")
-        start = len(self._prefix)
-        numbers = b"[0 %d %d %d]" % (start + opening, start + closing, len(rest) - closing)
+        start = len(self._prefix) + len(before)
+        rest = len(signature) - closing + len(after)
+        numbers = b"[0 %d %d %d]" % (start + opening, start + closing, rest)
         room = written.end(1) - written.start(1)
         if len(numbers) > room:
             raise TemplateError("no room for the byte range")
-        before = rest[: written.start(1)] + numbers.ljust(room) + rest[written.end(1) : opening]
-        after = rest[closing:]
+        head = signature[: written.start(1)] + numbers.ljust(room) + signature[written.end(1) : opening]
+        tail = signature[closing:] + after
         hashed = self._hashed.copy()
         hashed.update(before)
-        hashed.update(after)
-        return Filled(b"".join((self._prefix, before, rest[opening:closing], after)), hashed.digest())
+        hashed.update(head)
+        hashed.update(tail)
+        place = Place(start + written.start(1), start + written.end(1), start + opening, start + closing)
+        pdf = b"".join((self._prefix, before, head, signature[opening:closing], tail))
+        return Filled(pdf, hashed.digest(), place)
 
 
 def rewrite(pdf: bytes) -> Filled:

@@ -56,8 +56,8 @@ def qr_operators(symbol: Modules, x: float, y: float, side: float) -> bytes:
     first, after = changes[::2], changes[1::2]
     places, widths = _entries(count)
     entries = np.empty((len(first), places.shape[1] + widths.shape[1]), np.uint8)
-    entries[:, : places.shape[1]] = places[first]
-    entries[:, places.shape[1] :] = widths[after - first]
+    entries[:, : places.shape[1]] = places.take(first, axis=0)
+    entries[:, places.shape[1] :] = widths.take(after - first, axis=0)
     start = f"q {module:.5f} 0 0 {-module:.5f} {left:.3f} {top:.3f} cm\n"
     return start.encode() + entries.tobytes() + b"f Q"
 

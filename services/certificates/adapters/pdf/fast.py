@@ -9,7 +9,7 @@ from hashlib import blake2b
 from re import split as split_at
 from threading import Lock
 
-from libs.ui.typeset.archive import Evidence, Information, pdf_date, xmp
+from libs.ui.typeset.archive import Evidence, Facts, Information, pdf_date, xmp
 from libs.ui.typeset.errors import ValueUnfrozenError
 from libs.ui.typeset.lettering import Lettering, get_lettering
 from libs.ui.typeset.qr import make_symbol, qr_operators, split
@@ -115,7 +115,8 @@ class _Frozen:
     def fill(self, content: CertificateContent, wording: Wording) -> Filled:
         """One file."""
         values = page_values(content, wording)
-        bodies = [self._body(role, content, wording, values) for role in self.roles]
+        facts = document_facts(content, wording)
+        bodies = [self._body(role, content.qr_url, values, facts) for role in self.roles]
         named = "\n".join([*values.values(), content.qr_url])
         identity = blake2b(named.encode(), digest_size=_IDENTITY_BYTES)
         return self.template.fill(bodies, identity.digest())
@@ -123,16 +124,15 @@ class _Frozen:
     def _body(
         self,
         role: TextSlot | PictureSlot | str,
-        content: CertificateContent,
-        wording: Wording,
+        qr_url: str,
         values: Mapping[str, str],
+        facts: Facts,
     ) -> bytes:
         if isinstance(role, TextSlot):
             return stream_body(self.lettering.operators(role, values[role.name]))
         if isinstance(role, PictureSlot):
-            symbol = make_symbol(split(content.qr_url))
+            symbol = make_symbol(split(qr_url))
             return stream_body(qr_operators(symbol, role.x, role.y, role.side))
-        facts = document_facts(content, wording)
         if role == "signature":
             return pdf_date(facts.made_at).encode().join(self.signature)
         if role == "metadata":
