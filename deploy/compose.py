@@ -18,6 +18,7 @@ ORIGIN: Final = "http://localhost:8080"
 HTTP_PORT: Final = 8000
 MONGO: Final = "mongo:27017"
 KAFKA: Final = "kafka:9092"
+TIME_STAMPS: Final = "http://authority:1318/"
 KAFKA_LISTENERS: Final = Listeners("0.0.0.0", "kafka", 9092, 9093)  # noqa: S104  # inside the container's own network
 
 
@@ -91,6 +92,7 @@ def _service_file(service: str, store: SecretStore) -> str:
         smtp_port=1025,
         data_folder="/var/lib/khadamaty",
         key_folder="/var/lib/khadamaty",
+        time_stamp_url=TIME_STAMPS,
     )
     return environment_file(service_environment(service, around, store))
 

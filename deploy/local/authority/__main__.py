@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import ClassVar, Final
 from deploy.local.authority.ca import Authority
 from deploy.local.authority.clock import LocalClock
 from deploy.local.authority.credentials import renew_lists
+from deploy.local.authority.part import certify_locally
 from deploy.local.ports import LOOPBACK
 
 # Well within the day for which a list is meant to be new.
@@ -52,17 +54,18 @@ class TimeStamps(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def serve(folder: Path, credentials: Path, port: int) -> ThreadingHTTPServer:
-    """A server that answers on loopback, not yet started.
+def serve(folder: Path, credentials: Path, port: int, host: str = LOOPBACK) -> ThreadingHTTPServer:
+    """A server that answers, not yet started.
 
     Args:
         folder: The authority's.
         credentials: Where it renews the revocation lists.
         port: To listen on; 0 for any that is free.
+        host: To listen on: loopback, or a container's own network.
     """
     authority = Authority(folder, _now())
     handler = type("LocalTimeStamps", (TimeStamps,), {"clock": LocalClock(authority.clock, _now)})
-    server = ThreadingHTTPServer((LOOPBACK, port), handler)
+    server = ThreadingHTTPServer((host, port), handler)
     _renew(authority, credentials)
     return server
 
@@ -73,8 +76,14 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="the authority's keys and certificates")
     parser.add_argument("--credentials", type=Path, required=True, help="where the revocation lists go")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default=LOOPBACK)
+    parser.add_argument(
+        "--certify", action="store_true", help="first certify the seal of the service's settings"
+    )
     chosen = parser.parse_args()
-    serve(chosen.folder, chosen.credentials, chosen.port).serve_forever()
+    if chosen.certify:
+        certify_locally(os.environ, chosen.folder)
+    serve(chosen.folder, chosen.credentials, chosen.port, chosen.host).serve_forever()
     return 0
 
 
