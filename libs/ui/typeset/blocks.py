@@ -41,10 +41,6 @@ class ValueStyle:
     leading: float
     lines: int = 2
 
-    def scaled(self, scale: float) -> "ValueStyle":
-        """The same, smaller."""
-        return replace(self, sizes_pt=tuple(size_pt * scale for size_pt in self.sizes_pt))
-
 
 def text_block(
     setting: Setting, x: float, leading: float, align: Align | None = None, tag: Tag | None = None

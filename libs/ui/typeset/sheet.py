@@ -92,11 +92,6 @@ class Sheet(Canvas):  # type: ignore[misc]  # reportlab has no types
         self._signature: SignatureField | None = None
         self.holes: list[TextSlot | PictureSlot] = []
 
-    @property
-    def frozen(self) -> bool:
-        """Whether values are left out."""
-        return self._frozen
-
     def finish(self) -> bytes:
         """The document's bytes: equal for equal drawings."""
         if self._code:

@@ -21,7 +21,6 @@ FRENCH = "fr-FR"
 AMAZIGH = "zgh-Tfng-MA"
 # No Arabic text is smaller, whatever a page has to hold; French may be a little, for it is only beside.
 LEAST_ARABIC_PT = 8.0
-FRENCH_LABEL_PT = 6.8
 FRENCH_TEXT_PT = 7.2
 FRENCH_LEADING = 8.8
 
