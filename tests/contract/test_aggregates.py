@@ -20,7 +20,7 @@ from libs.chassis.memory import MemoryAggregates
 from libs.chassis.mongo import Driver, connect, disconnect
 from libs.chassis.mongo_aggregates import MongoAggregates
 from libs.contracts.event import Event
-from tests.support.ledger import ACCOUNT_INDEXES, ACCOUNTS, Account, Moved, Personal, moved
+from tests.support.ledger import ACCOUNT_INDEXES, ACCOUNTS, Account, Line, Moved, Personal, moved
 from tests.support.parts import MongoPart
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -210,6 +210,16 @@ async def test_aggregates_are_found_by_their_fields_in_order(case: Case) -> None
     assert [stored.id for stored in some] == ["a1"]
     assert [stored.id for stored in await case.store.find_by({"tags": "a2"})] == ["a2"]
     assert await case.store.count_by({"tags": "all"}) == 3
+
+
+async def test_aggregates_are_found_by_what_stands_in_one_of_a_list(case: Case) -> None:
+    for name, amounts in (("a1", (1, 2)), ("a2", (2, 3)), ("a3", ())):
+        lines = tuple(Line(f"{name} {amount}", amount) for amount in amounts)
+        await case.store.insert(name, replace(await case.account(), lines=lines))
+    for amount, expected in ((1, {"a1"}), (2, {"a1", "a2"}), (3, {"a2"}), (4, set())):
+        found = await case.store.find_by({"lines.amount": amount})
+        assert {stored.id for stored in found} == expected
+        assert await case.store.count_by({"lines.amount": amount}) == len(expected)
 
 
 async def test_without_the_owners_key_nothing_is_written(case: Case) -> None:

@@ -39,11 +39,18 @@ class Personal:
 
 
 @dataclass(frozen=True)
+class Line:
+    text: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class Account:
     owner_id: str
     balance: int
     open: bool = True
     tags: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     personal: Personal | None = None
 
     def moved(self, amount: int) -> Account:
