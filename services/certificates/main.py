@@ -17,6 +17,7 @@ from libs.ui.pages import Pages
 from services.certificates import api, pages
 from services.certificates.adapters.credentials import CredentialsFolder
 from services.certificates.adapters.log_tree import open_log
+from services.certificates.adapters.log_voids import MongoLogVoids
 from services.certificates.adapters.numbers import MongoNumbers
 from services.certificates.adapters.papers import MongoPapers
 from services.certificates.adapters.payload_key import HeldPayloadKey
@@ -26,12 +27,12 @@ from services.certificates.adapters.seal.request import certificate_request
 from services.certificates.adapters.sealing import DocumentSealer
 from services.certificates.adapters.signer import QR, SEAL, KeyProcess
 from services.certificates.adapters.status_indices import MongoStatusIndices
-from services.certificates.adapters.store import Store
+from services.certificates.adapters.store import CERTIFICATES, Store
 from services.certificates.adapters.timestamps import WAITING, HttpTimeStamps
 from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.consumers import SUBSCRIPTIONS
 from services.certificates.handlers import sweep, work_off
-from services.certificates.handlers.log import publish_log_head
+from services.certificates.handlers.log import publish_log_head, void_unused_entries
 from services.certificates.handlers.payloads import publish_verifier_key
 from services.certificates.handlers.stamping import stamp_seals
 from services.certificates.ports import Deps
@@ -63,6 +64,7 @@ async def build(settings: CertificatesSettings) -> Service:
             state={"pages": words},
             loops=[
                 periodically("log", partial(publish_log_head, wired.deps), settings.log_every_s),
+                periodically("voids", partial(void_unused_entries, wired.deps), settings.log_void_every_s),
                 periodically("sweep", partial(sweep, wired.deps), settings.sweep_every_s),
                 periodically("keys", partial(publish_verifier_key, wired.deps), settings.sweep_every_s),
                 *_stamping(wired.deps, settings),
@@ -100,6 +102,7 @@ async def wire(platform: Platform, settings: CertificatesSettings) -> Wired:
         payload_key=HeldPayloadKey(keys),
         log=log,
         log_tree=log_tree,
+        log_voids=MongoLogVoids(platform.database, log, CERTIFICATES.name),
         status_indices=MongoStatusIndices(platform.database),
         verifier_keys=await open_verifier_keys(platform),
         entropy=secrets.token_bytes,

@@ -31,6 +31,7 @@ class CertificatesSettings(ServiceSettings):
         stamp_every_s: How often seals without a time-stamp are looked for.
         log_key_file: Where the private key of the log's heads is kept; made when absent, for its owner only.
         log_every_s: How often a head is signed when something was logged.
+        log_void_every_s: How often entries that took no effect are looked for.
         sweep_every_s: How often half-done work is looked for.
         batch_every_s: How often confirmed batches are looked for.
     """
@@ -53,5 +54,6 @@ class CertificatesSettings(ServiceSettings):
     stamp_every_s: float = Field(default=10.0, gt=0)
     log_key_file: Path
     log_every_s: float = Field(default=1.0, gt=0)
+    log_void_every_s: float = Field(default=15.0, gt=0)
     sweep_every_s: float = Field(default=60.0, gt=0)
     batch_every_s: float = Field(default=1.0, gt=0)

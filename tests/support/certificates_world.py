@@ -281,6 +281,7 @@ async def new_world() -> World:
         payload_key=OwnQrKey(),
         log=log,
         log_tree=log,
+        log_voids=log,
         status_indices=MemoryStatusIndices(),
         verifier_keys=await open_verifier_keys(platform),
         entropy=lambda size: next(draws).to_bytes(size),

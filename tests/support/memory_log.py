@@ -34,6 +34,7 @@ class MemoryLog:
     leaves: list[bytes] = field(default_factory=list)
     signer: NoteSigner = field(default_factory=lambda: NoteSigner(NAME, Ed25519PrivateKey.generate()))
     head: Head | None = None
+    swept: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -48,6 +49,10 @@ class MemoryLog:
         self.leaves.append(LogEntry(intent.kind, at, commitment).encoded())
         self.kept[intent.key] = (intent, receipt)
         return receipt
+
+    async def void_unused(self, before: datetime, at: datetime) -> int:
+        self.swept.append((before, at))
+        return 0
 
     async def newest(self) -> Head | None:
         return self.head

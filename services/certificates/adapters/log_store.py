@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from libs.chassis.mongo import BulkWriteError, Database, Document
 from libs.chassis.rounds import Rounds
-from libs.contracts.issuance_log.entry import SALT_BYTES, LogEntry, written
+from libs.contracts.issuance_log.entry import SALT_BYTES, LogEntry, LogKind, written
 from libs.contracts.issuance_log.merkle import leaf_hash
 from services.certificates.domain.log import LogIntent, LogReceipt
 
@@ -27,6 +28,22 @@ class _Tail:
 
     size: int
     at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An entry that wants its place.
+
+    Attributes:
+        at: The moment, unless the log is further.
+        commitment: In hex, of that moment under that salt.
+    """
+
+    key: str
+    kind: LogKind
+    at: datetime
+    commitment: Callable[[datetime, str], str]
+    of: int | None = None
 
 
 class MongoLogEntries:
@@ -54,7 +71,20 @@ class MongoLogEntries:
 
     async def append(self, intent: LogIntent) -> LogReceipt:
         """Where that change stands in the log; it is written unless an earlier attempt wrote it."""
-        return await self._appending.ask(intent)
+        statement = intent.statement
+
+        def commitment(at: datetime, salt: str) -> str:
+            return replace(statement, changed_at=at).commitment(salt)
+
+        return await self._appending.ask(_Draft(intent.key, intent.kind, statement.changed_at, commitment))
+
+    async def void(self, index: int, at: datetime) -> LogReceipt:
+        """Say that an entry never took effect; said once, however often it is asked."""
+
+        def commitment(_at: datetime, salt: str) -> str:
+            return sha256(bytes.fromhex(salt)).hexdigest()
+
+        return await self._appending.ask(_Draft(f"void/{index}", LogKind.VOIDED, at, commitment, index))
 
     async def size(self) -> int:
         """How many entries there are."""
@@ -73,37 +103,38 @@ class MongoLogEntries:
         within = {"_id": {"$gte": begin, "$lt": end}}
         return [found async for found in self._entries.find(within, {field: 1}, sort=[("_id", 1)])]
 
-    async def _append_all(self, intents: Sequence[LogIntent]) -> Sequence[LogReceipt]:
-        wanted = {intent.key: intent for intent in intents}
+    async def _append_all(self, drafts: Sequence[_Draft]) -> Sequence[LogReceipt]:
+        wanted = {draft.key: draft for draft in drafts}
         receipts: dict[str, LogReceipt] = {}
-        while missing := [intent for key, intent in wanted.items() if key not in receipts]:
+        while missing := [draft for key, draft in wanted.items() if key not in receipts]:
             documents = self._documents(missing)
             try:
                 await self._entries.insert_many(documents, ordered=True)
             except BulkWriteError as error:
                 if any(fault["code"] != _DUPLICATE_KEY for fault in error.details["writeErrors"]):
                     raise
-                receipts |= await self._find([intent.key for intent in missing])
+                receipts |= await self._find(missing)
                 self._tail = await self._read_tail()
             else:
                 last = documents[-1]
                 self._tail = _Tail(last["_id"] + 1, datetime.fromisoformat(last["at"]))
                 receipts |= {document["key"]: _receipt(document) for document in documents}
-        return [receipts[intent.key] for intent in intents]
+        return [receipts[draft.key] for draft in drafts]
 
-    def _documents(self, intents: Sequence[LogIntent]) -> list[Document]:
+    def _documents(self, drafts: Sequence[_Draft]) -> list[Document]:
         documents, at = [], self._tail.at
-        for index, intent in enumerate(intents, self._tail.size):
-            at = intent.statement.changed_at if at is None else max(at, intent.statement.changed_at)
+        for index, draft in enumerate(drafts, self._tail.size):
+            at = draft.at if at is None else max(at, draft.at)
             salt = self._entropy(SALT_BYTES).hex()
-            commitment = replace(intent.statement, changed_at=at).commitment(salt)
-            leaf = LogEntry(intent.kind, at, commitment).encoded()
-            document: dict[str, Any] = {"_id": index, "key": intent.key, "at": written(at), "salt": salt}
+            leaf = LogEntry(draft.kind, at, draft.commitment(at, salt), draft.of).encoded()
+            document: dict[str, Any] = {"_id": index, "key": draft.key, "at": written(at), "salt": salt}
             documents.append(document | {"leaf": leaf, "hash": leaf_hash(leaf)})
         return documents
 
-    async def _find(self, keys: Sequence[str]) -> dict[str, LogReceipt]:
-        wanted = {"key": {"$in": list(keys)}}
+    async def _find(self, drafts: Sequence[_Draft]) -> dict[str, LogReceipt]:
+        """The entries that earlier attempts wrote; that they are tried again keeps them from being voided."""
+        wanted = {"key": {"$in": [draft.key for draft in drafts]}}
+        await self._entries.update_many(wanted, {"$max": {"tried": written(max(d.at for d in drafts))}})
         shown = {"key": 1, "at": 1, "salt": 1}
         return {found["key"]: _receipt(found) async for found in self._entries.find(wanted, shown)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -19,6 +20,9 @@ from services.certificates.ports import Deps
 
 log = structlog.get_logger(__name__)
 
+UNUSED_AFTER = timedelta(minutes=1)
+"""Longer than a change takes from its entry to its write, shorter than a monitor's patience."""
+
 
 async def publish_log_head(deps: Deps) -> Head:
     """Sign the head of what has been logged since the last one.
@@ -31,6 +35,14 @@ async def publish_log_head(deps: Deps) -> Head:
     except LogBroken as error:
         log.exception("log.broken", **error.details)
         raise
+
+
+async def void_unused_entries(deps: Deps) -> None:
+    """Have the log say which entries never took effect, once whoever wrote them has published or died."""
+    now = deps.clock.now()
+    voided = await deps.log_voids.void_unused(now - UNUSED_AFTER, now)
+    if voided:
+        log.warning("log.voided", count=voided)
 
 
 async def get_log_head(deps: Deps) -> Head:

@@ -2,7 +2,7 @@
 
 from services.certificates.ports.deps import Deps
 from services.certificates.ports.keeping import Numbers, Papers, Printer, StatusIndices
-from services.certificates.ports.log import Log, LogTree
+from services.certificates.ports.log import Log, LogTree, LogVoids
 from services.certificates.ports.queries import Queries, Scope
 from services.certificates.ports.sealing import PayloadKey, Signer, TimeStamps
 
@@ -10,6 +10,7 @@ __all__ = [
     "Deps",
     "Log",
     "LogTree",
+    "LogVoids",
     "Numbers",
     "Papers",
     "PayloadKey",

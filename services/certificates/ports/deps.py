@@ -12,7 +12,7 @@ from services.certificates.domain.batch import Batch
 from services.certificates.domain.certificate import Certificate
 from services.certificates.domain.verifier_key import VerifierKey
 from services.certificates.ports.keeping import Numbers, Papers, Printer, StatusIndices
-from services.certificates.ports.log import Log, LogTree
+from services.certificates.ports.log import Log, LogTree, LogVoids
 from services.certificates.ports.queries import Queries
 from services.certificates.ports.sealing import PayloadKey, Signer
 
@@ -38,6 +38,7 @@ class Deps:
     payload_key: PayloadKey
     log: Log
     log_tree: LogTree
+    log_voids: LogVoids
     status_indices: StatusIndices
     verifier_keys: Aggregates[VerifierKey]
     entropy: Callable[[int], bytes]

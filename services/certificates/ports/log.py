@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from libs.contracts.issuance_log.tiles import Tile
@@ -17,6 +18,14 @@ class Log(Protocol):
 
         Its moment becomes that of the entry before, where it would be earlier.
         """
+        ...
+
+
+class LogVoids(Protocol):
+    """Looks after entries that never took effect: a crash or another's faster change came in between."""
+
+    async def void_unused(self, before: datetime, at: datetime) -> int:
+        """Have the log say that those from before that moment are void; returns how many there were."""
         ...
 
 

@@ -199,6 +199,11 @@ async def test_a_broken_log_is_told_and_signs_nothing(world: World) -> None:
         await handlers_log.publish_log_head(world.with_parts(log_tree=Broken()))
 
 
+async def test_entries_that_took_no_effect_are_looked_for_after_a_minute(world: World) -> None:
+    await handlers_log.void_unused_entries(world.deps)
+    assert world.log.swept == [(MORNING - timedelta(minutes=1), MORNING)]
+
+
 async def test_a_holder_receives_what_shows_that_it_is_logged(world: World, site: Site) -> None:
     await fill(world, 5)
     file, version = await issued(world)
