@@ -12,7 +12,9 @@ from services.certificates.domain.certificate import Stage
 from tests.support.certificates_world import REGISTRAR, SIGNATORY, Crash, Crashing, World, new_world
 
 SIGNING_WRITES = {
+    "the status index": ("status_indices", "take", 1),
     "the plan": ("certificates", "save", 1),
+    "the payload": ("payload_key", "sign", 1),
     "the page": ("papers", "keep", 1),
     "the signature": ("signer", "sign", 1),
     "the log": ("log", "append", 1),
