@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import sys
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from libs.chassis.mongo import Database, connect, disconnect
 from libs.contracts.certificates import CertificateStatus
@@ -13,6 +14,7 @@ from libs.contracts.issuance_log.entry import LogKind, Statement
 from services.certificates.adapters.log_store import MongoLogEntries
 from services.certificates.domain.log import LogIntent, LogReceipt
 
+NAME = "certificates_log"
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
@@ -54,6 +56,11 @@ async def append(database: Database, numbers: range, at_once: int) -> list[LogRe
 
     await asyncio.gather(*(worker() for _ in range(at_once)))
     return receipts
+
+
+async def stored(database: Database) -> list[dict[str, Any]]:
+    """All entries, in their order."""
+    return [found async for found in database["log_entries"].find(sort=[("_id", 1)])]
 
 
 async def main(url: str, name: str, begin: int, end: int) -> None:

@@ -1,7 +1,4 @@
-"""The Merkle tree of RFC 6962, section 2.1: hashes, roots and both proofs, given and checked.
-
-`Subtree` below is a half-open range of leaves [begin, end) whose hash the tree's recursion needs.
-"""
+"""The Merkle tree of RFC 6962, section 2.1: hashes, roots and both proofs, given and checked."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 Subtree = tuple[int, int]
+"""A half-open range of leaves [begin, end) whose hash the tree's recursion needs."""
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
