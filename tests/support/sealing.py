@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +29,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from deploy.local.authority.__main__ import serve
 from deploy.local.authority.ca import Authority
 from deploy.local.authority.credentials import certify
 from services.certificates.adapters.cms import CmsTemplate
@@ -79,6 +83,18 @@ def certify_key_file(key_file: Path, now: datetime) -> Authority:
     pem = request.public_bytes(serialization.Encoding.PEM)
     certify(authority, pem, key_file.parent / "credentials", now)
     return authority
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The local authority's clock on loopback."""
+    server = serve(folder / "authority", folder / "credentials", 0)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 def ders(parts: Any) -> list[bytes]:

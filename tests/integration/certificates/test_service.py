@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -40,8 +41,12 @@ from libs.contracts.requests import RequestApproved
 from libs.contracts.topics import MONITOR
 from libs.ui.pages import Pages
 from services.certificates import api, handlers, pages
+from services.certificates.adapters.credentials import CredentialsFolder
 from services.certificates.adapters.pdf import slot
+from services.certificates.adapters.timestamps import HttpTimeStamps
 from services.certificates.domain.certificate import Certificate, Stage
+from services.certificates.domain.version import SealLevel
+from services.certificates.handlers.stamping import stamp_seals
 from services.certificates.main import build
 from services.certificates.ports import Deps
 from services.certificates.settings import CertificatesSettings
@@ -55,7 +60,7 @@ from tests.support.certificates_world import (
     holder,
 )
 from tests.support.parts import KafkaPart, MongoPart
-from tests.support.sealing import certify_key_file, judged
+from tests.support.sealing import certify_key_file, judged, judged_by_its_own_evidence, served
 from tests.support.visitors import build_site
 
 PATIENCE_S = 60
@@ -208,6 +213,24 @@ async def test_an_approval_becomes_a_sealed_certificate_that_the_neighbours_hear
     assert number in text
     assert parse(format_code(code)) == code
     assert format_code(code) in text
+
+
+async def test_its_seal_gets_a_time_stamp_and_then_stands_by_its_own_evidence(running: Running) -> None:
+    folder, deps = running.settings.seal_key_file.parent, running.deps
+    before = (await deps.certificates.get(REQUEST)).value.versions[0]
+    assert before.seal.level is SealLevel.BASELINE_B
+    with served(folder) as url:
+        stamps = HttpTimeStamps(url, CredentialsFolder(folder / "credentials"), SystemClock())
+        assert await stamp_seals(deps, stamps) == 0
+        await stamps.close()
+    after = (await deps.certificates.get(REQUEST)).value.versions[0]
+    assert after == dataclasses.replace(before, seal=after.seal)
+    assert after.seal.level is SealLevel.BASELINE_LT
+    pdf = await handlers.open_own_paper(deps, holder(PERSON), REQUEST)
+    root = Authority(folder / "authority", SystemClock().now()).root.certificate
+    status = await asyncio.to_thread(judged_by_its_own_evidence, pdf, root)
+    assert status.bottom_line
+    assert status.timestamp_validity is not None
 
 
 async def test_a_preview_says_that_it_is_none(running: Running) -> None:
