@@ -17,7 +17,7 @@ from bench.pages.engines import Engine
 from services.certificates.domain.printed import CertificateContent
 from tests.support.corpus import Kind, corpus
 
-ROUNDS = 15
+ROUNDS = 9
 _KINDS = frozenset(
     {Kind.PLAIN, Kind.ACCENTS, Kind.TIFINAGH, Kind.NO_LATIN, Kind.YEAR_ONLY, Kind.MINOR, Kind.COMPANION}
 )

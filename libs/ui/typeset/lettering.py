@@ -15,7 +15,7 @@ from libs.ui.typeset.slots import Align, Style, TextSlot
 from libs.ui.typeset.tokens import EVEN, ODD, FrozenFace, Token, gap_of, kern_of, show_run, token_of
 
 # Bounds what stays in memory of values that were printed before.
-_MOST_KEPT = 4_096
+_MOST_KEPT = 2_048
 _ARABIC_WORD = "[\u0621-\u063a\u0641-\u064a\u067e\u0686\u06a4\u06ad\u06af]+"
 # Only these keep their order and shapes whatever stands around them: a `%` moves with its neighbours.
 _PLAIN_ARABIC = re.compile(f"(?:{_ARABIC_WORD}|[0-9]+)(?: (?:{_ARABIC_WORD}|[0-9]+))*")
@@ -68,35 +68,18 @@ class Lettering:
         self._by_key = {face.face.key: face for face in self.faces}
         self._tokens: dict[tuple[str, int, float, str], Token | None] = {}
         self._kerns: dict[tuple[str, str], int | None] = {}
-        self._shown: dict[tuple[Style, float, str], _Shown] = {}
+        self._shown: dict[tuple[Style, float], dict[str, _Shown]] = {}
+
+    def setter(self, slot: TextSlot) -> "SlotSetter":
+        """What sets values in one slot; slots of one style and size share what they know."""
+        return SlotSetter(self, slot, self._shown.setdefault((slot.style, slot.size_pt), {}))
 
     def operators(self, slot: TextSlot, text: str) -> bytes:
-        """The operators of a value in its slot.
+        """The operators of a value in its slot, as a setter of that slot gives them."""
+        return self.setter(slot).operators(text)
 
-        Args:
-            slot: Where it stands.
-            text: The value.
-
-        Returns:
-            The same operators that a sheet draws for the value shaped whole, with these fonts' codes.
-
-        Raises:
-            ValueUnfrozenError: The value needs a glyph that the shared fonts lack, or more room.
-            UnprintableTextError: A character can't be printed.
-        """
-        shown = self._shown.get((slot.style, slot.size_pt, text))
-        if shown is None:
-            if not text or text.strip(_SPACE) != text:
-                raise ValueUnfrozenError(slot.name)
-            shown = self._show(slot, text)
-            _keep(self._shown, (slot.style, slot.size_pt, text), shown)
-        width = shown.width * slot.size_pt / 1000
-        if width > slot.width_pt:
-            raise ValueUnfrozenError(slot.name)
-        left = slot.x - {Align.LEFT: 0.0, Align.CENTRE: width / 2, Align.RIGHT: width}[slot.align]
-        return f"{text_object(left, slot.y)}\n{shown.code}\nET\n".encode("ascii")
-
-    def _show(self, slot: TextSlot, text: str) -> _Shown:
+    def show(self, slot: TextSlot, text: str) -> _Shown:
+        """A value in a slot's style and size, from words that were shaped before where that is exact."""
         style, size_pt = slot.style, slot.size_pt
         if style.isolate is Direction.RTL and _PLAIN_ARABIC.fullmatch(text):
             found = self._show_arabic(style, size_pt, text)
@@ -196,6 +179,43 @@ class Lettering:
         if found is None:
             raise ValueUnfrozenError("a face")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSetter:
+    """Sets values in one slot."""
+
+    lettering: Lettering
+    slot: TextSlot
+    shown: dict[str, _Shown]
+
+    def operators(self, text: str) -> bytes:
+        """The operators of a value.
+
+        Args:
+            text: The value.
+
+        Returns:
+            The same operators that a sheet draws for the value shaped whole, with the shared fonts' codes.
+
+        Raises:
+            ValueUnfrozenError: The value needs a glyph that the shared fonts lack, or more room.
+            UnprintableTextError: A character can't be printed.
+        """
+        slot = self.slot
+        shown = self.shown.get(text)
+        if shown is None:
+            if not text or text.strip(_SPACE) != text:
+                raise ValueUnfrozenError(slot.name)
+            shown = self.lettering.show(slot, text)
+            _keep(self.shown, text, shown)
+        width = shown.width * slot.size_pt / 1000
+        if width > slot.width_pt:
+            raise ValueUnfrozenError(slot.name)
+        left = slot.x
+        if slot.align is not Align.LEFT:
+            left -= width if slot.align is Align.RIGHT else width / 2
+        return f"{text_object(left, slot.y)}\n{shown.code}\nET\n".encode("ascii")
 
 
 def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:

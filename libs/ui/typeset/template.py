@@ -13,6 +13,7 @@ _HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])[ \r]\n?")
 _OBJECT = re.compile(rb"(\d+) 0 obj\s")
+_HEADER = b"%d 0 obj\n"
 _END = b"endobj\n"
 _RANGE = re.compile(rb"/ByteRange (\[[^\]]*\] *)")
 _SLOT = b"/Contents <"
@@ -130,6 +131,7 @@ class Template:
         if len(signatures) > 1:
             raise TemplateError("more than one signature")
         self._signature = signatures[0] if signatures else None
+        self._heads = tuple(_HEADER % number for number in self.variable)
         self._prefix = b"".join(pieces)
         self._hashed = sha256(self._prefix)
         self._table = _table_pieces(len(document.objects), offsets)
@@ -155,11 +157,11 @@ class Template:
         """
         position = len(self._prefix)
         table = [self._table[0]]
-        parts = []
-        for number, body, fixed in zip(self.variable, bodies, self._table[1:], strict=True):
-            table += [b"%010d 00000 n \n" % position, fixed]
-            parts.append(_whole(number, body))
-            position += len(parts[-1])
+        parts: list[bytes] = []
+        for head, body, fixed in zip(self._heads, bodies, self._table[1:], strict=True):
+            table += (b"%010d 00000 n \n" % position, fixed)
+            parts += (head, body, _END)
+            position += len(head) + len(body) + len(_END)
         document = self._document
         named = identity.hex().encode()
         table.append(
@@ -168,8 +170,10 @@ class Template:
         )
         if self._signature is None:
             return Filled(b"".join((self._prefix, *parts, *table)), None, None)
-        signed = self.variable.index(self._signature)
-        return self._close(b"".join(parts[:signed]), parts[signed], b"".join((*parts[signed + 1 :], *table)))
+        # Each object has three parts.
+        signed = 3 * self.variable.index(self._signature) + 1
+        after = b"".join((*parts[signed + 1 :], *table))
+        return self._close(b"".join(parts[:signed]), parts[signed], after)
 
     def _close(self, before: bytes, signature: bytes, after: bytes) -> Filled:
         """Write the byte range of a file and digest what it covers."""
@@ -231,7 +235,7 @@ def _reference(body: bytes, key: str) -> int:
 
 
 def _whole(number: int, body: bytes) -> bytes:
-    return b"%d 0 obj\n%bendobj\n" % (number, body)
+    return _HEADER % number + body + _END
 
 
 def _table_pieces(count: int, offsets: Mapping[int, int]) -> list[bytes]:

@@ -80,7 +80,7 @@ def test_24_000_values_are_drawn_as_if_each_were_shaped_whole(
         if not text:
             continue
         whole = outcome(lambda: lettering.show_whole(style, size_pt, text))  # noqa: B023 - called at once
-        pieced = outcome(lambda: lettering._show(slot(style, size_pt), text))  # noqa: B023 - called at once
+        pieced = outcome(lambda: lettering.show(slot(style, size_pt), text))  # noqa: B023 - called at once
         assert pieced == whole, (style, text)
         frozen += whole != "unfrozen"
     assert frozen > VALUES // 2 * 0.7
@@ -99,7 +99,7 @@ def test_a_sign_beside_an_arabic_word_is_left_to_the_whole_line() -> None:
     lettering = Lettering(KEYS)
     style = Style(Direction.RTL, Direction.RTL)
     for text in ("عميقة 80%", "(80%) عميقة", "12/03/1980", "محمد 12/3", "أ. ب", "محمد (الثاني)"):
-        assert lettering._show(slot(style, 12), text) == lettering.show_whole(style, 12, text)
+        assert lettering.show(slot(style, 12), text) == lettering.show_whole(style, 12, text)
 
 
 def test_a_value_wider_than_its_slot_is_refused() -> None:

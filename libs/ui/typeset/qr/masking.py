@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BITS = 64
+_WORD = np.dtype("<u8")
 
 Words = NDArray[np.uint64]
 
@@ -22,17 +23,34 @@ class PackedMasks:
         """Pack masks by rows by columns."""
         return cls(_pack(masks)[:, None])
 
-    def choose(self, symbols: NDArray[np.uint8]) -> list[int]:
+    def choose(self, bits: NDArray[np.uint8], places: NDArray[np.intp]) -> list[int]:
         """The mask with the fewest penalties for each symbol; the first of equals.
 
         Args:
-            symbols: Unmasked symbols by rows by columns.
+            bits: The bits of each unmasked symbol, a row of them for each.
+            places: Where each bit of its lines stands there (`line_places`).
         """
         side, _, masks, width = self.words.shape
-        masked = _pack(symbols)[:, :, None] ^ self.words
-        scores = _penalties(masked.reshape(side, len(symbols) * masks, width), side)
-        chosen: list[int] = np.argmin(scores.reshape(len(symbols), masks), axis=1).tolist()
+        packed = np.packbits(bits.take(places, axis=1), axis=1, bitorder="little").view(_WORD)
+        lines = packed.reshape(len(bits), side, width).transpose(1, 0, 2)
+        masked = lines[:, :, None] ^ self.words
+        scores = _penalties(masked.reshape(side, len(bits) * masks, width), side)
+        chosen: list[int] = scores.reshape(len(bits), masks).argmin(axis=1).tolist()
         return chosen
+
+
+def line_places(grid: NDArray[np.intp], nothing: int) -> NDArray[np.intp]:
+    """Where the bits of a symbol's lines stand, as `choose` takes them.
+
+    Args:
+        grid: Where each module's bit stands, rows by columns.
+        nothing: Where a zero stands.
+    """
+    side = len(grid)
+    places = np.full((side, 2, -(-side // _BITS) * _BITS), nothing, np.intp)
+    places[:, 0, :side] = grid.T
+    places[:, 1, :side] = grid
+    return places.reshape(-1)
 
 
 def penalties(symbols: NDArray[np.uint8]) -> list[int]:
@@ -60,7 +78,7 @@ def _pack(symbols: NDArray[np.uint8]) -> Words:
     lines[:, :, 0, :side] = symbols.transpose(2, 0, 1)
     lines[:, :, 1, :side] = symbols.transpose(1, 0, 2)
     packed = np.packbits(lines.reshape(side, count, 2 * width), axis=2, bitorder="little")
-    return packed.view("<u8").astype(np.uint64, copy=False)
+    return packed.view(_WORD).astype(np.uint64, copy=False)
 
 
 @cache
@@ -70,7 +88,7 @@ def _ones(side: int, length: int) -> Words:
     bits = np.zeros((2, width), np.uint8)
     bits[:, :length] = 1
     packed = np.packbits(bits.reshape(-1), bitorder="little")
-    return packed.view("<u8").astype(np.uint64, copy=False)
+    return packed.view(_WORD).astype(np.uint64, copy=False)
 
 
 def _penalties(lines: Words, side: int) -> NDArray[np.int64]:

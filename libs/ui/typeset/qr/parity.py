@@ -22,11 +22,11 @@ def parity_of(codewords: NDArray[np.uint8], blocks: Sequence[int], parity: int) 
     Returns:
         One row a symbol, its blocks' parities one after another.
     """
-    table, places, positions = _tables(tuple(blocks), parity)
+    table, places, first = _tables(tuple(blocks), parity)
     # One more zero codeword stands where a shorter block has none: a leading zero adds nothing.
     padded = np.zeros((len(codewords), codewords.shape[1] + 1), np.uint8)
     padded[:, :-1] = codewords
-    words = np.bitwise_xor.reduce(table[positions, padded[:, places]], axis=2)
+    words = np.bitwise_xor.reduce(table.take(padded.take(places, axis=1) + first, axis=0), axis=2)
     parities: NDArray[np.uint8] = words.view(np.uint8)[:, :, :parity]
     return parities.reshape(len(codewords), len(blocks) * parity)
 
@@ -35,7 +35,7 @@ def parity_of(codewords: NDArray[np.uint8], blocks: Sequence[int], parity: int) 
 def _tables(
     blocks: tuple[int, ...], parity: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.intp], NDArray[np.intp]]:
-    """Position and value of a codeword to its parity in words; the places of each block's codewords."""
+    """Rows of parity by position and value of a codeword; places of each block's codewords; first rows."""
     longest, total = max(blocks), sum(blocks)
     width = -(-parity // _WORD) * _WORD
     table = np.zeros((longest, _FIELD, width), np.uint8)
@@ -52,7 +52,8 @@ def _tables(
     for row, count in zip(places, blocks, strict=True):
         row[longest - count :] = np.arange(start, start + count)
         start += count
-    return table.view(np.uint64), places, np.arange(longest)
+    flat = table.view(np.uint64).reshape(longest * _FIELD, width // _WORD)
+    return flat, places, np.arange(longest) * _FIELD
 
 
 def _generator(parity: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from struct import unpack_from
 from typing import Protocol
 
 from qrcode.util import (
@@ -22,7 +23,7 @@ _PAIRS = {
     for offset, second in enumerate(_ALPHABET)
 }
 _SINGLES = {char: f"{index:06b}" for index, char in enumerate(_ALPHABET)}
-_TRIPLES = {f"{value:03d}": f"{value:010b}" for value in range(1000)}
+_TRIPLES = {f"{value:03d}".encode(): f"{value:010b}" for value in range(1000)}
 _DIGIT_BITS = {0: 0, 1: 4, 2: 7}
 
 
@@ -92,12 +93,10 @@ def _plain(text: str) -> Segment:
 
 
 def _digits(data: bytes) -> str:
-    text = data.decode()
-    whole = len(text) - len(text) % 3
-    bits = [_TRIPLES[text[place : place + 3]] for place in range(0, whole, 3)]
-    if rest := text[whole:]:
-        bits.append(f"{int(rest):0{_DIGIT_BITS[len(rest)]}b}")
-    return "".join(bits)
+    whole = len(data) // 3
+    bits = "".join(map(_TRIPLES.__getitem__, unpack_from("3s" * whole, data)))
+    rest = data[whole * 3 :]
+    return bits + f"{int(rest):0{_DIGIT_BITS[len(rest)]}b}" if rest else bits
 
 
 def _capitals(data: bytes) -> str:

@@ -12,7 +12,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import mask_func
 
 from libs.ui.typeset.errors import TextTooLongError
-from libs.ui.typeset.qr.masking import PackedMasks
+from libs.ui.typeset.qr.masking import PackedMasks, line_places
 from libs.ui.typeset.qr.parity import parity_of
 from libs.ui.typeset.qr.segments import Segment, header_bits
 
@@ -42,9 +42,9 @@ def make_symbol(segments: Sequence[Segment], mask: int | None = None) -> Modules
     """
     version = smallest_version(segments)
     plan = _plan(version)
-    drawn = _draw([_codewords(segments, plan)], plan)
-    chosen = mask if mask is not None else plan.tried.choose(drawn)[0]
-    symbol: Modules = drawn[0] ^ plan.masks[chosen]
+    bits = _bits([_codewords(segments, plan)], plan)
+    chosen = mask if mask is not None else plan.tried.choose(bits, plan.lines)[0]
+    symbol: Modules = bits[0].take(plan.grid) ^ plan.masks[chosen]
     return symbol
 
 
@@ -66,10 +66,10 @@ def make_symbols(data: Sequence[Sequence[Segment]]) -> list[Modules]:
     symbols: dict[int, Modules] = {}
     for version, indices in by_version.items():
         plan = _plan(version)
-        drawn = _draw([_codewords(data[index], plan) for index in indices], plan)
-        masks = plan.tried.choose(drawn)
+        bits = _bits([_codewords(data[index], plan) for index in indices], plan)
+        masks = plan.tried.choose(bits, plan.lines)
         for place, index in enumerate(indices):
-            symbols[index] = drawn[place] ^ plan.masks[masks[place]]
+            symbols[index] = bits[place].take(plan.grid) ^ plan.masks[masks[place]]
     return [symbols[index] for index in range(len(data))]
 
 
@@ -94,8 +94,8 @@ class _Plan:
         parity: Codewords of error correction of each block.
         masks: The function patterns of the finished symbol over each mask's pattern.
         tried: The same with light format and version information, as `qrcode` scores them.
-        path: The place of each bit in the symbol.
-        source: The place of each bit in the blocks' data and parity, one after another.
+        grid: Where each module's bit stands among the blocks' data and parity, rows by columns.
+        lines: The same for the lines that masks are scored by.
     """
 
     version: int
@@ -105,8 +105,8 @@ class _Plan:
     parity: int
     masks: Modules
     tried: PackedMasks
-    path: NDArray[np.intp]
-    source: NDArray[np.intp]
+    grid: NDArray[np.intp]
+    lines: NDArray[np.intp]
 
 
 @cache
@@ -129,7 +129,11 @@ def _plan(version: int) -> _Plan:
     tried = [_function_patterns(version, mask, tried=True) for mask in range(_MASKS)]
     free = finished[0] == _FREE
     path = _path(free)
-    source = _source(counts, parity)[: len(path)]
+    source = _source(counts, parity)
+    nothing = len(source)
+    places = np.full(side * side, nothing, np.intp)
+    places[path[: len(source)]] = source[: len(path)]
+    grid = places.reshape(side, side)
     return _Plan(
         version=version,
         side=side,
@@ -138,8 +142,8 @@ def _plan(version: int) -> _Plan:
         parity=parity,
         masks=_over_masks(finished, free),
         tried=PackedMasks.of(_over_masks(tried, free)),
-        path=path[: len(source)],
-        source=source,
+        grid=grid,
+        lines=line_places(grid, nothing),
     )
 
 
@@ -205,10 +209,9 @@ def _codewords(segments: Sequence[Segment], plan: _Plan) -> bytes:
     return data + (_PAD * plan.capacity)[: plan.capacity - len(data)]
 
 
-def _draw(data: Sequence[bytes], plan: _Plan) -> Modules:
-    """Data and parity in their places, unmasked; function patterns stay zero."""
+def _bits(data: Sequence[bytes], plan: _Plan) -> Modules:
+    """Data and parity of each symbol as a row of bits, and a zero after them for what isn't data."""
     codewords = np.frombuffer(b"".join(data), np.uint8).reshape(len(data), plan.capacity)
-    whole = np.concatenate([codewords, parity_of(codewords, plan.blocks, plan.parity)], axis=1)
-    drawn = np.zeros((len(data), plan.side * plan.side), np.uint8)
-    drawn[:, plan.path] = np.unpackbits(whole, axis=1)[:, plan.source]
-    return drawn.reshape(len(data), plan.side, plan.side)
+    nothing = np.zeros((len(data), 1), np.uint8)
+    parities = parity_of(codewords, plan.blocks, plan.parity)
+    return np.unpackbits(np.concatenate([codewords, parities, nothing], axis=1), axis=1)

@@ -11,7 +11,7 @@ from threading import Lock
 
 from libs.ui.typeset.archive import Evidence, Facts, Information, pdf_date, xmp
 from libs.ui.typeset.errors import ValueUnfrozenError
-from libs.ui.typeset.lettering import Lettering, get_lettering
+from libs.ui.typeset.lettering import Lettering, SlotSetter, get_lettering
 from libs.ui.typeset.qr import make_symbol, qr_operators, split
 from libs.ui.typeset.sheet import Sheet
 from libs.ui.typeset.slots import PictureSlot, TextSlot
@@ -36,6 +36,7 @@ _DATE = rb"\(D:[^)]*\)"
 _IDENTITY_BYTES = 16
 
 _Key = tuple[Shape, Evidence | None]
+_Role = SlotSetter | PictureSlot | str
 
 
 class CertificatePress:
@@ -103,13 +104,12 @@ class _Frozen:
     """One template with the roles of its changing objects.
 
     Attributes:
-        roles: What each changing object is, in the template's order: a slot, or a name.
+        roles: What each changing object is, in the template's order: what sets a slot, or a name.
         signature: The signature dictionary, cut where its date stands.
     """
 
     template: Template
-    lettering: Lettering
-    roles: tuple[TextSlot | PictureSlot | str, ...]
+    roles: tuple[_Role, ...]
     signature: tuple[bytes, ...]
 
     def fill(self, content: CertificateContent, wording: Wording) -> Filled:
@@ -123,13 +123,13 @@ class _Frozen:
 
     def _body(
         self,
-        role: TextSlot | PictureSlot | str,
+        role: _Role,
         qr_url: str,
         values: Mapping[str, str],
         facts: Facts,
     ) -> bytes:
-        if isinstance(role, TextSlot):
-            return stream_body(self.lettering.operators(role, values[role.name]))
+        if isinstance(role, SlotSetter):
+            return stream_body(role.operators(values[role.slot.name]))
         if isinstance(role, PictureSlot):
             symbol = make_symbol(split(qr_url))
             return stream_body(qr_operators(symbol, role.x, role.y, role.side))
@@ -164,8 +164,10 @@ def _freeze(content: CertificateContent, wording: Wording, evidence: Evidence | 
     template = Template(document, list(roles))
     return _Frozen(
         template,
-        lettering,
-        tuple(roles[number] for number in template.variable),
+        tuple(
+            lettering.setter(role) if isinstance(role, TextSlot) else role
+            for role in (roles[number] for number in template.variable)
+        ),
         tuple(split_at(_DATE, document.objects[signature])),
     )
 
