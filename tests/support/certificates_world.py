@@ -211,8 +211,7 @@ class World:
         renews: str | None = None,
     ) -> str:
         """A file at stage 4, as an approval opens it; returns its id."""
-        if renews is None:
-            await self.platform.vault.create(person_id)
+        await self.platform.vault.create(person_id)
         event = RequestApproved(
             request_id=request_id,
             reference="2026-0000123",

@@ -6,6 +6,7 @@ import structlog
 
 from libs.chassis.aggregates import Stored
 from libs.chassis.delivery import Fact
+from libs.chassis.errors import Stale
 from libs.chassis.web.caller import Caller
 from services.certificates.domain import facts
 from services.certificates.domain.certificate import Certificate
@@ -37,10 +38,18 @@ async def sign(deps: Deps, signatory: Caller, certificate_id: str) -> None:
         WrongStage: It isn't at the signature.
         FourEyes: The signatory drafted or controlled it.
         SealUnavailable: The seal's process doesn't answer; signing again resumes.
+        Stale: Another write came between and ended the signing.
     """
     stored = await load_file(deps, signatory, certificate_id)
     now = deps.clock.now()
-    await sign_file(deps, stored, Approval(signatory.id, signatory.authenticated_at or now, now))
+    try:
+        await sign_file(deps, stored, Approval(signatory.id, signatory.authenticated_at or now, now))
+    except Stale:
+        # Another write came between, such as a time-stamp on the version before: what is planned goes on.
+        stored = await load_file(deps, signatory, certificate_id)
+        if stored.value.plan is None:
+            raise
+        await resume_signing(deps, stored)
 
 
 async def sign_file(deps: Deps, stored: Stored[Certificate], approval: Approval) -> None:

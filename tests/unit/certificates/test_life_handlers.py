@@ -305,6 +305,17 @@ async def test_a_download_in_between_does_not_lose_a_revocation(world: World) ->
     assert await statuses(world) == [REVOKED]
 
 
+async def test_a_download_in_between_does_not_lose_a_signature(world: World) -> None:
+    await correction_at_signature(world)
+
+    async def download() -> None:
+        await handlers.open_own_paper(world.deps, holder(), FILE)
+
+    await sign(world.with_parts(signer=Between(world.deps.signer, "sign", download)))
+    assert await statuses(world) == [SUPERSEDED, VALID]
+    assert len(world.papers.kept) == 2
+
+
 async def test_whoever_asked_does_not_confirm(world: World) -> None:
     both = staff("both", Role.CENTRAL_AGENT, Role.SIGNATORY)
     await handlers.ask_order(world.deps, both, FILE, OrderAsked(OrderKind.SUSPEND, "because"))

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
 
 import httpx
 import pytest
 
-from libs.chassis.web.caller import Caller
 from libs.contracts.certificates import CertificateStatus
 from libs.contracts.code import format_code
 from libs.contracts.people import Role
 from libs.ui.pages import Pages
-from services.certificates import api, handlers, pages
+from services.certificates import handlers
 from services.certificates.domain.certificate import Stage
-from services.certificates.domain.orders import OrderKind, RevocationReason
+from services.certificates.domain.orders import OrderKind
 from services.certificates.domain.version import VersionKind
-from services.certificates.handlers.life import OrderAsked
 from services.certificates.pages.life import LIFE_ACTS
-from tests.support.certificates_world import (
-    CONTROLLER,
-    MEKNES,
-    OFFICER,
-    PRINTED,
-    REGISTRAR,
-    SIGNATORY,
-    World,
-    holder,
-    new_world,
-    staff,
-)
-from tests.support.visitors import FORM, Site, build_site
+from tests.support.certificates_world import PRINTED, holder
+from tests.support.life_house import FILE, House, new_house
 
 WORDS = Pages("services.certificates")
-FILE = "request-1"
 STAFF_PATH = f"/staff/certificates/{FILE}"
 OWN_PATH = f"/certificates/{FILE}"
 REASON = {"reason": "The police asked for an inquiry."}
@@ -79,70 +64,12 @@ CORRECTION = {
     "birth_date-year": "1994",
     "birth_place": "فاس",
 }
-AGENT = staff("agent", Role.CENTRAL_AGENT)
 languages = pytest.mark.parametrize("lang", ["ar", "fr"])
-
-
-@dataclass
-class House:
-    """The service's application, an issued certificate behind it, and somebody for each role."""
-
-    site: Site
-    world: World
-
-    def somebody(self, *roles: Role) -> Caller:
-        return self.site.authority.hire(f"a {roles[0]}", *roles, centres=[MEKNES])
-
-    @property
-    def holder(self) -> Caller:
-        return self.site.authority.person("person-1")
-
-    async def get(self, path: str, caller: Caller, lang: str = "ar") -> httpx.Response:
-        async with self.site.client() as client:
-            return await client.get(path, headers=self.site.cookie(caller, lang=lang))
-
-    async def post(
-        self, path: str, caller: Caller, fields: dict[str, str], lang: str = "ar"
-    ) -> httpx.Response:
-        async with self.site.client() as client:
-            headers = self.site.cookie(caller, lang=lang) | FORM
-            return await client.post(path, headers=headers, data=fields)
-
-    async def asked(self, kind: OrderKind, *, confirmed: bool = False) -> None:
-        reason = RevocationReason.FORGERY if kind is OrderKind.REVOKE else None
-        await handlers.ask_order(self.world.deps, AGENT, FILE, OrderAsked(kind, "a secret word", reason))
-        if confirmed:
-            await handlers.confirm_order(self.world.deps, SIGNATORY, FILE)
-
-    async def reissued(self) -> None:
-        await handlers.propose_correction(
-            self.world.deps, OFFICER, FILE, PRINTED.model_copy(update={"birth_place": "فاس"})
-        )
-        await handlers.draft(self.world.deps, OFFICER, FILE)
-        await handlers.check(self.world.deps, CONTROLLER, FILE)
-        await handlers.register(self.world.deps, REGISTRAR, FILE)
-        await handlers.sign(self.world.deps, SIGNATORY, FILE)
-
-    async def ready_for(self, act: str) -> None:
-        """Bring the file to where an act can be done."""
-        if act == "resume":
-            await self.asked(OrderKind.SUSPEND, confirmed=True)
-        if act in {"confirm", "decline"}:
-            await self.asked(OrderKind.REVOKE)
-        if act == "drop":
-            await handlers.ask_duplicate(self.world.deps, holder(), FILE)
-        if act == "dismiss":
-            await handlers.tell_mistake(self.world.deps, holder(), FILE, "my birth place is wrong")
 
 
 @pytest.fixture
 async def house() -> House:
-    world = await new_world()
-    site = build_site(api.router, pages.router, translate=WORDS.word, on_error=WORDS.on_error)
-    site.app.state.deps = world.deps
-    site.app.state.pages = WORDS
-    await world.brought_to(Stage.ISSUED, FILE, valid_until=date(2027, 1, 31))
-    return House(site, world)
+    return await new_house(WORDS)
 
 
 def says(page: httpx.Response, word: str) -> bool:
