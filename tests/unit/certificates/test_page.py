@@ -12,7 +12,7 @@ import pytest
 from libs.contracts.people import Precision, Sex
 from libs.contracts.requests import Category, Degree, DisabilityLine
 from libs.ui.typeset.archive import Evidence
-from libs.ui.typeset.errors import ValueUnfrozenError
+from libs.ui.typeset.errors import TextTooLongError, ValueUnfrozenError
 from services.certificates.adapters.pdf import (
     compose,
     get_wording,
@@ -23,7 +23,7 @@ from services.certificates.adapters.pdf import (
     slot,
 )
 from services.certificates.domain.printed import CertificateContent
-from tests.support.page_contents import CARD, CONTENT, KINDS, LINES, LONG
+from tests.support.page_contents import CARD, CONTENT, HOLDER, KINDS, LINES, LONG
 from tests.support.tagged_pdf import TaggedPdf, take_apart
 
 WORDING = get_wording(CONTENT.issued_on)
@@ -230,6 +230,16 @@ def test_a_card_shows_its_seven_years_the_specimen_and_no_disability() -> None:
     for line in LINES[:1]:
         assert WORDING.categories[line.category] not in " ".join(words)
     assert WORDING.french.categories[Category.MENTAL] not in " ".join(words)
+
+
+def test_a_long_name_stays_on_the_card_and_one_that_cant_is_refused() -> None:
+    name = "فاطمة الزهراء أم كلثوم بنت الحسين أوبيهي الأمغاري"
+    holder = replace(HOLDER, arabic_name=name, latin_name="Fatima-Zahra Oum Keltoum Bent El Houssaine Oubihi")
+    words = heard(take_apart(render(replace(CARD, holder=holder))))
+    assert name in words
+    assert "محتاج لمرافق" in words
+    with pytest.raises(TextTooLongError):
+        render(replace(CARD, holder=replace(holder, latin_name="Abdelouahed Ben " * 9)))
 
 
 def test_the_translation_is_marked_in_the_data_and_on_the_page() -> None:

@@ -7,6 +7,7 @@ from reportlab.lib.units import mm
 
 from libs.ui.typeset.bidi import Direction
 from libs.ui.typeset.blocks import Block, ValueStyle, beside, space, stack, tagged, text_block, value_block
+from libs.ui.typeset.errors import TextTooLongError
 from libs.ui.typeset.faces import Family
 from libs.ui.typeset.shaping import Span
 from libs.ui.typeset.sheet import Sheet
@@ -51,12 +52,16 @@ _COLUMNS = Columns(
     bottom=0.4,
 )
 _SLOPE_DEG = 28.0
+# Below this nothing may stand: the line around the face.
+_EDGE = 3.5
 
 _ARABIC = Style(Direction.RTL, Direction.RTL, bold=True)
 _LATIN = Style(Direction.LTR, Direction.LTR)
 _NAME = ValueStyle(_ARABIC, (11.0, 9.5, 8.0), 1.35)
+_TIGHT_NAME = ValueStyle(_ARABIC, (8.0,), 1.3, lines=3)
 _VALUE = ValueStyle(_ARABIC, (9.0, 8.0), 1.25)
 _SYMBOLS = ValueStyle(Style(Direction.RTL, Direction.LTR, bold=True), (9.0, 8.0), 1.25)
+_TIGHT_LATIN = ValueStyle(_LATIN, (6.5,), 1.08, lines=5)
 _LATIN_VALUE = ValueStyle(_LATIN, (7.4, 6.5), 1.08)
 _CODE = ValueStyle(
     Style(Direction.RTL, Direction.LTR, bold=True, family=Family.CODE), (8.6, 8.0), 1.5, lines=1
@@ -109,20 +114,43 @@ def _background(sheet: Sheet, wording: Wording, *, preview: bool) -> None:
 
 
 def _front(content: CertificateContent, wording: Wording, values: Mapping[str, str]) -> Block:
-    rows = [row_block(row, values, _COLUMNS) for row in _rows(content, wording)]
+    """The face; names of many lines take the room of the lines that other places say too.
+
+    Raises:
+        TextTooLongError: A name is longer than even that.
+    """
+    try:
+        front = _face(content, wording, values, tight=False)
+        if front.height <= CARD_SIZE[1] - _EDGE:
+            return front
+    except TextTooLongError:
+        pass
+    front = _face(content, wording, values, tight=True)
+    if front.height > CARD_SIZE[1] - _EDGE:
+        raise TextTooLongError("the card's face is too small for a name")
+
+    def draw(sheet: Sheet, top: float) -> None:
+        sheet.refuse_frozen("name")
+        front.draw(sheet, top)
+
+    return Block(front.height, draw)
+
+
+def _face(content: CertificateContent, wording: Wording, values: Mapping[str, str], *, tight: bool) -> Block:
+    rows = [row_block(row, values, _COLUMNS) for row in _rows(content, wording, tight=tight)]
     companion = any(line.companion for line in content.disabilities)
     return stack(
         [
-            _band(wording),
+            *_band(wording, tight=tight),
             space(1),
-            _title(wording),
+            *_title(wording, tight=tight),
             tagged(stack(rows), Tag("Table")),
             _companion(content, wording) if companion else space(0),
         ]
     )
 
 
-def _band(wording: Wording) -> Block:
+def _band(wording: Wording, *, tight: bool) -> list[Block]:
     def draw_band(sheet: Sheet, top: float) -> None:
         sheet.setFillColor(GREEN)
         sheet.roundRect(3, top - _BAND, CARD_SIZE[0] - 6, _BAND - 3, 7, stroke=0, fill=1)
@@ -139,32 +167,26 @@ def _band(wording: Wording) -> Block:
         text_block(kingdom, _RIGHT, 22, tag=Tag("P")),
         text_block(latin, _LEFT, 22, tag=Tag("P", lang=FRENCH)),
     )
-    return stack(
-        [
-            Block(_BAND, beside(decoration(draw_band), inked(WHITE, stack([space(3), words]))).draw),
-            text_block(ministry, _MIDDLE, 10.5, Align.CENTRE, Tag("P")),
-        ]
-    )
+    band = Block(_BAND, beside(decoration(draw_band), inked(WHITE, stack([space(3), words]))).draw)
+    return [band] if tight else [band, text_block(ministry, _MIDDLE, 10.5, Align.CENTRE, Tag("P"))]
 
 
-def _title(wording: Wording) -> Block:
+def _title(wording: Wording, *, tight: bool) -> list[Block]:
     title = set_text((Span(wording.card.title, bold=True),), Direction.RTL, 12)
     french = set_text(wording.french.card.title, Direction.LTR, _FRENCH_PT)
-    return stack(
-        [
-            inked(GREEN, text_block(title, _MIDDLE, 15, Align.CENTRE, Tag("H1"))),
-            inked(GREY, text_block(french, _MIDDLE, 8, Align.CENTRE, Tag("P", lang=FRENCH))),
-        ]
-    )
+    heading = inked(GREEN, text_block(title, _MIDDLE, 15, Align.CENTRE, Tag("H1")))
+    below = inked(GREY, text_block(french, _MIDDLE, 8, Align.CENTRE, Tag("P", lang=FRENCH)))
+    return [heading] if tight else [heading, below]
 
 
-def _rows(content: CertificateContent, wording: Wording) -> list[Row]:
+def _rows(content: CertificateContent, wording: Wording, *, tight: bool) -> list[Row]:
     labels, french = wording.card.labels, wording.french.card.labels
-    latin = (("latin_name", _LATIN_VALUE, FRENCH),) if content.holder.latin_name else ()
+    latin_style = _TIGHT_LATIN if tight else _LATIN_VALUE
+    latin = (("latin_name", latin_style, FRENCH),) if content.holder.latin_name else ()
     born = (("birth_date_fr", _LATIN_VALUE, FRENCH),)
     until = (("valid_until_fr", _LATIN_VALUE, FRENCH),)
     return [
-        Row(labels.name, ("name",), _NAME, french.name, latin),
+        Row(labels.name, ("name",), _TIGHT_NAME if tight else _NAME, french.name, latin),
         Row(labels.birth_date, ("birth_date",), _VALUE, french.birth_date, born),
         Row(labels.number, ("number",), _SYMBOLS, french.number),
         Row(labels.valid_until, ("valid_until",), _VALUE, french.valid_until, until),
