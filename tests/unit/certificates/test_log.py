@@ -209,9 +209,12 @@ async def test_a_holder_receives_what_shows_that_it_is_logged(world: World, site
     file, version = await issued(world)
     await world.log.publish()
     await fill(world, 9)
-    answer = await get(
-        site, "/certificates/request-1/receipt", **site.cookie(site.authority.person(file.person_id))
+    cookie = site.cookie(site.authority.person(file.person_id))
+    assert (
+        'href="/certificates/request-1/receipt"'
+        in (await get(site, "/certificates/request-1", **cookie)).text
     )
+    answer = await get(site, "/certificates/request-1/receipt", **cookie)
     assert answer.status_code == HTTPStatus.OK
     check_receipt(answer.json(), world)
     told = json.dumps(answer.json(), ensure_ascii=False)
