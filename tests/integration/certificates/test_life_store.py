@@ -21,6 +21,7 @@ from services.certificates.domain.certificate import Stage
 from services.certificates.domain.orders import OrderKind, RevocationReason
 from services.certificates.handlers.life import OrderAsked
 from services.certificates.handlers.work import scope_of
+from tests.support.certificates_parts import Crash, Crashing
 from tests.support.certificates_world import (
     CONTROLLER,
     DESK,
@@ -30,8 +31,6 @@ from tests.support.certificates_world import (
     PRINTED,
     REGISTRAR,
     SIGNATORY,
-    Crash,
-    Crashing,
     World,
     holder,
     new_world,

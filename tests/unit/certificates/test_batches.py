@@ -13,13 +13,12 @@ from services.certificates import handlers
 from services.certificates.domain.batch import CLAIMED_FOR, GIVE_UP_AFTER, Batch, BatchKind, State
 from services.certificates.domain.certificate import Stage
 from services.certificates.errors import NothingChosen
+from tests.support.certificates_parts import Crash, Crashing
 from tests.support.certificates_world import (
     CONTROLLER,
     OFFICER,
     REGISTRAR,
     SIGNATORY,
-    Crash,
-    Crashing,
     World,
     new_world,
     staff,

@@ -9,7 +9,13 @@ import pytest
 
 from services.certificates import handlers
 from services.certificates.domain.certificate import Stage
-from tests.support.certificates_world import REGISTRAR, SIGNATORY, Crash, Crashing, World, new_world
+from tests.support.certificates_parts import Crash, Crashing
+from tests.support.certificates_world import (
+    REGISTRAR,
+    SIGNATORY,
+    World,
+    new_world,
+)
 
 SIGNING_WRITES = {
     "the status index": ("status_indices", "take", 1),

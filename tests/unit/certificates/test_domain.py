@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from libs.contracts.code import ALPHABET, code_hash
 from services.certificates.domain.certificate import (
@@ -34,9 +33,7 @@ from services.certificates.domain.version import (
     Proof,
     Seal,
     SealLevel,
-    SigningPlan,
     Standing,
-    Version,
     VersionKind,
     standing,
 )
@@ -297,33 +294,3 @@ def test_a_page_is_marked_with_why_there_is_another_version(
     assert file.plan is not None
     page = page_of(file, file.plan, ORIGIN)
     assert (page.duplicate, page.corrected) == marks
-
-
-OLD_APPROVAL = {
-    "signatory_id": "signatory",
-    "authenticated_at": "2026-11-23T08:58:00Z",
-    "approved_at": "2026-11-23T09:00:00Z",
-}
-OLD_VERSION = {
-    "version": 1,
-    "number": NUMBER,
-    "code_hash": "ab" * 32,
-    "status": "valid",
-    "issued_on": "2026-11-23",
-    "valid_until": None,
-    "paper": {"paper_id": "request-1-1", "sha256": "cd" * 32},
-    "seal": {"signature": "c2ln", "key_id": "key"},
-    "approval": OLD_APPROVAL,
-}
-
-
-def test_a_version_that_was_stored_before_the_slot_and_the_log_is_still_read() -> None:
-    version = TypeAdapter(Version).validate_python(OLD_VERSION)
-    assert version.seal == Seal("key", level=SealLevel.DETACHED, signature="c2ln")
-    assert (version.kind, version.log_index, version.document_sha256) == (VersionKind.FIRST, None, None)
-
-
-def test_a_plan_that_was_stored_before_the_status_list_is_still_read() -> None:
-    old = {"version": 1, "number": NUMBER, "code_hash": "ab" * 32, "issued_on": "2026-11-23"}
-    plan = TypeAdapter(SigningPlan).validate_python({**old, "approval": OLD_APPROVAL})
-    assert (plan.kind, plan.status_index) == (VersionKind.FIRST, None)

@@ -286,13 +286,6 @@ async def test_the_sweep_leaves_a_signing_of_this_moment_alone(world: World) -> 
     assert (await world.file()).stage is Stage.SIGNATURE
 
 
-async def test_what_is_personal_is_sealed_at_rest(world: World) -> None:
-    await world.brought_to(Stage.ISSUED)
-    documents = repr(vars(world.deps.certificates))
-    for secret in ("ZZ100005", "Yassine", "ياسين", "1994-03-08", "profound"):
-        assert secret not in documents
-
-
 async def test_an_erased_file_stays_countable(world: World) -> None:
     await world.brought_to(Stage.ISSUED)
     stored = await world.stored()
