@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,12 +56,9 @@ class Words:
 
 def words_of(content: CertificateContent, wording: Wording) -> Words:
     """The words of one certificate."""
-    values, french, sex = page_values(content, wording), wording.french, content.holder.sex
+    values, french = page_values(content, wording), wording.french
     address = urlsplit(content.verify_url)
     shown = address.netloc + address.path
-    below = [[wording.purpose[sex], french.purpose[sex]], [wording.portal.format(portal=address.netloc), ""]]
-    if any(line.companion for line in content.disabilities):
-        below.insert(0, [wording.companion_right[sex], french.companion_right])
     return Words(
         title=wording.document_title.format(number=content.number),
         letterhead=list(wording.letterhead.arabic),
@@ -76,16 +74,8 @@ def words_of(content: CertificateContent, wording: Wording) -> Words:
                 french.statement.format(ministry=french.ministry),
             ],
         ],
-        rows=[
-            Row(
-                row.label,
-                [values[name] for name in row.names],
-                row.french_label,
-                [values[name] for name, *_ in row.french],
-            )
-            for row in rows_of(content, wording)
-        ],
-        below=below,
+        rows=_rows(content, wording, values),
+        below=_below(content, wording),
         notice=[french.notice_arabic, french.notice],
         verification=[
             wording.verification.format(verify_url=shown),
@@ -96,6 +86,28 @@ def words_of(content: CertificateContent, wording: Wording) -> Words:
         foot=[wording.labels.centre + wording.label_end, values["centre"], wording.address],
         qr_svg=_svg(content.qr_url),
     )
+
+
+def _rows(content: CertificateContent, wording: Wording, values: Mapping[str, str]) -> list[Row]:
+    return [
+        Row(
+            row.label,
+            [values[name] for name in row.names],
+            row.french_label,
+            [values[name] for name, *_ in row.french],
+        )
+        for row in rows_of(content, wording)
+    ]
+
+
+def _below(content: CertificateContent, wording: Wording) -> list[list[str]]:
+    """What follows the table."""
+    french, sex = wording.french, content.holder.sex
+    purpose = [wording.purpose[sex], french.purpose[sex]]
+    portal = [wording.portal.format(portal=urlsplit(content.verify_url).netloc), ""]
+    if any(line.companion for line in content.disabilities):
+        return [[wording.companion_right[sex], french.companion_right], purpose, portal]
+    return [purpose, portal]
 
 
 def _svg(data: str) -> str:
