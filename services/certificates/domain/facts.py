@@ -39,6 +39,13 @@ _REISSUES: Final[dict[VersionKind, Literal["correction", "duplicate"]]] = {
 }
 
 
+class _New(TypedDict):
+    number: str
+    version: int
+    issued_on: date
+    valid_until: date | None
+
+
 class _About(TypedDict):
     certificate_id: str
     request_id: str
@@ -87,14 +94,9 @@ def reissued(
     """A version is sealed and in force: the first one, or one in another's place."""
     if version.kind is VersionKind.FIRST:
         return issued(certificate, version)
-    told = CertificateCorrected if version.kind is VersionKind.CORRECTION else CertificateDuplicated
-    return told(
-        **_about(certificate),
-        number=version.number,
-        version=version.version,
-        issued_on=version.issued_on,
-        valid_until=version.valid_until,
-    )
+    if version.kind is VersionKind.CORRECTION:
+        return CertificateCorrected(**_about(certificate), **_new(version))
+    return CertificateDuplicated(**_about(certificate), **_new(version))
 
 
 def reissue_opened(certificate: Certificate, reissue: Reissue) -> ReissueOpened:
@@ -189,4 +191,13 @@ def _about(certificate: Certificate) -> _About:
         "request_id": certificate.request_id,
         "person_id": certificate.person_id,
         "centre": certificate.centre,
+    }
+
+
+def _new(version: Version) -> _New:
+    return {
+        "number": version.number,
+        "version": version.version,
+        "issued_on": version.issued_on,
+        "valid_until": version.valid_until,
     }
