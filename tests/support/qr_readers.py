@@ -19,6 +19,7 @@ from pyzbar import pyzbar  # type: ignore[import-untyped]
 DPI: Final = 150
 TRIES: Final = 6
 
+_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _PAPER, _INK_SHARE = 30.0, 0.8
 _NOISE, _JPEG_QUALITY = 12.0, 70
 _COPY_BLUR, _PHONE_BLUR, _STEEPEST_DEG = 0.7, 0.8, 12.0
@@ -92,7 +93,7 @@ def _aimed(picture: Picture) -> Picture:
 
 def _symbol_box(picture: Picture) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of the one symbol on an unworn page, in pixels."""
-    (found,) = zxingcpp.read_barcodes(np.asarray(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+    (found,) = zxingcpp.read_barcodes(np.asarray(picture), formats=_QR_ONLY)
     first, last = found.position.top_left, found.position.bottom_right
     return first.x, first.y, last.x, last.y
 
@@ -106,7 +107,7 @@ def _through_jpeg(shades: NDArray[np.float64]) -> Picture:
 def _with_zxing(picture: Picture) -> list[str]:
     return [
         str(code.text)
-        for code in zxingcpp.read_barcodes(np.asarray(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+        for code in zxingcpp.read_barcodes(np.asarray(picture), formats=_QR_ONLY)
     ]
 
 
