@@ -1,8 +1,4 @@
-"""`python -m bench`: measures the platform on this machine and prints the figures.
-
-`python -m bench issuing --count 40000` measures only the issuing of so many certificates,
-`python -m bench pages` only the making of a page, beside other engines.
-"""
+"""Measures the platform on this machine: `python -m bench [everything | issuing | pages] [--count N]`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The glyphs that values may need, face by face, so that all certificates share their fonts.
-
-`python -m libs.ui.typeset.inventory` lists them once for the fetched fonts and keeps the lists beside them.
-"""
+"""Lists the glyphs values may need, once for the fetched fonts: `python -m libs.ui.typeset.inventory`."""
 
 import hashlib
 import json
