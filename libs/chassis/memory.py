@@ -186,7 +186,8 @@ def _matches_one(value: Any, wanted: Any) -> bool:
         choices = list(wanted.values)
         return any(item in choices for item in value) if isinstance(value, list) else value in choices
     if isinstance(wanted, AtMost):
-        return value is not None and bool(value <= wanted.value)
+        items = value if isinstance(value, list) else [value]
+        return any(item is not None and item <= wanted.value for item in items)
     return bool(wanted in value) if isinstance(value, list) else bool(value == wanted)
 
 

@@ -220,6 +220,8 @@ async def test_aggregates_are_found_by_what_stands_in_one_of_a_list(case: Case) 
         found = await case.store.find_by({"lines.amount": amount})
         assert {stored.id for stored in found} == expected
         assert await case.store.count_by({"lines.amount": amount}) == len(expected)
+    early = await case.store.find_by({"lines.amount": AtMost(2)}, order_by="balance")
+    assert {stored.id for stored in early} == {"a1", "a2"}
 
 
 async def test_without_the_owners_key_nothing_is_written(case: Case) -> None:

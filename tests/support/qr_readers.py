@@ -105,10 +105,7 @@ def _through_jpeg(shades: NDArray[np.float64]) -> Picture:
 
 
 def _with_zxing(picture: Picture) -> list[str]:
-    return [
-        str(code.text)
-        for code in zxingcpp.read_barcodes(np.asarray(picture), formats=_QR_ONLY)
-    ]
+    return [str(code.text) for code in zxingcpp.read_barcodes(np.asarray(picture), formats=_QR_ONLY)]
 
 
 def _with_zbar(picture: Picture) -> list[str]:

@@ -23,6 +23,8 @@ INDEXES = (
     Index("centre", ("centre", "stage", "moved_at")),
     Index("reference", ("reference",)),
     Index("number", ("number",)),
+    Index("version_number", ("versions.number",)),
+    Index("loose", ("loose_numbers.since",)),
     Index("planned", ("plan.approval.approved_at",)),
     Index("ordered", ("order.asked_at",)),
     Index("mistaken", ("mistake_told_at",)),
@@ -92,14 +94,14 @@ class Store:
         return await self.certificates.find_by(where, order_by="moved_at", limit=limit, skip=skip)
 
     async def named(self, scope: Scope, text: str) -> Sequence[Stored[Certificate]]:
-        """The files of `scope` whose reference or number is `text`."""
+        """The files of `scope` whose reference is `text`, or the number of one of their versions."""
         within = _visible(scope)
-        found = [
-            stored
-            for field in ("reference", "number")
+        found = {
+            stored.id: stored
+            for field in ("reference", "number", "versions.number")
             for stored in await self.certificates.find_by({**within, field: text}, limit=_MOST_NAMED)
-        ]
-        return found[:_MOST_NAMED]
+        }
+        return list(found.values())[:_MOST_NAMED]
 
     async def count(self, scope: Scope, stage: Stage) -> int:
         """How many files of `scope` are at that stage."""
@@ -141,6 +143,11 @@ class Store:
     async def unsettled_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
         """Files that were cancelled before `moment` and whose number isn't recorded as void."""
         where = {"stage": Stage.CANCELLED, "moved_at": AtMost(_written(moment)), "number_settled": False}
+        return await self.certificates.find_by(where, limit=_SWEPT_AT_ONCE)
+
+    async def loosened_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
+        """Files of which a correction was dropped before `moment` whose number isn't settled."""
+        where = {"loose_numbers.since": AtMost(_written(moment))}
         return await self.certificates.find_by(where, limit=_SWEPT_AT_ONCE)
 
 

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 
 from libs.contracts.certificates import CertificateStatus
 from libs.contracts.people import Role
+from services.certificates.domain.number import LooseNumber
 from services.certificates.domain.orders import Order, Reissue
 from services.certificates.domain.personal import Note, Personal
 from services.certificates.domain.version import SigningPlan, Version, VersionKind
@@ -89,10 +90,12 @@ class Certificate:
         centre_name: Its Arabic name, for print.
         valid_until: The last day, or None for a permanent disability.
         moved_at: Since when it waits at this stage.
-        number: `YYYY/NNNNNN` once the registrar gave it one; it keeps that one when it goes back.
+        number: `YYYY/NNNNNN` once the registrar gave it one; it keeps that one when it goes back. A
+            correction waits for one of its own.
         plan: The signature under way.
         withdrawal_requested: The applicant wants it no longer: it can't be drafted a second time.
         number_settled: Of a cancelled one: its number, if it had one, is recorded as void.
+        loose_numbers: Those of dropped corrections, to be recorded as void if they were taken.
         renews: The certificate in whose place this one comes.
         reissue: Another version under way.
         order: Another status under way.
@@ -118,6 +121,7 @@ class Certificate:
     history: tuple[Move, ...] = ()
     withdrawal_requested: bool = False
     number_settled: bool = False
+    loose_numbers: tuple[LooseNumber, ...] = ()
     downloaded_at: datetime | None = None
     handed_over_at: datetime | None = None
     renews: str | None = None
@@ -136,6 +140,14 @@ class Certificate:
     def next_kind(self) -> VersionKind:
         """Why there will be another version."""
         return self.reissue.kind if self.reissue else VersionKind.FIRST
+
+    @property
+    def number_owner(self) -> str:
+        """Under what the register keeps the next version's number: a correction takes one of its own."""
+        if self.next_kind is not VersionKind.CORRECTION:
+            return self.request_id
+        opened = sum(line.action is Action.REISSUE_OPENED for line in self.history)
+        return f"{self.request_id}/{opened}"
 
     def get_personal(self) -> Personal:
         """What is sealed.

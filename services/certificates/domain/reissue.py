@@ -17,6 +17,7 @@ from services.certificates.domain.certificate import (
     need_stage,
     note,
 )
+from services.certificates.domain.number import LooseNumber
 from services.certificates.domain.orders import Reissue, Wish
 from services.certificates.domain.personal import Note
 from services.certificates.domain.version import Standing, Version, VersionKind, standing
@@ -44,7 +45,7 @@ def open_correction(
         NothingToCorrect: Nothing would change.
     """
     opened = _open(certificate, VersionKind.CORRECTION, officer_id, Role.CERTIFICATE_OFFICER, at, today)
-    return replace(_proposing(opened, proposed), mistake_told_at=None)
+    return replace(_proposing(opened, proposed), mistake_told_at=None, number=None)
 
 
 def revise_correction(certificate: Certificate, proposed: PrintedPerson) -> Certificate:
@@ -102,7 +103,11 @@ def without_reissue(certificate: Certificate, by: str, at: datetime) -> Certific
     personal = certificate.get_personal()
     kept = replace(personal, proposed=None, codes=personal.codes[: len(certificate.versions)])
     dropped = move(certificate, by, Action.REISSUE_DROPPED, Stage.ISSUED, at, Role.CERTIFICATE_OFFICER)
-    return replace(dropped, reissue=None, plan=None, personal=kept)
+    loose = certificate.loose_numbers
+    if certificate.number_owner != certificate.request_id:
+        loose = (*loose, LooseNumber(certificate.number_owner, at))
+    number = _issued(certificate).number
+    return replace(dropped, reissue=None, plan=None, personal=kept, number=number, loose_numbers=loose)
 
 
 def tell_mistake(certificate: Certificate, text: str, at: datetime) -> Certificate:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from libs.chassis.aggregates import Stored
 from libs.chassis.clock import civil_date
 from libs.chassis.delivery import Fact
@@ -13,7 +15,7 @@ from services.certificates.domain import certificate as steps
 from services.certificates.domain import facts
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.domain.page import preview_of
-from services.certificates.domain.version import Approval
+from services.certificates.domain.version import Approval, VersionKind
 from services.certificates.handlers.work import load_file
 from services.certificates.ports import Deps
 
@@ -89,7 +91,7 @@ async def give_back(deps: Deps, staff: Caller, certificate_id: str, reason: str)
 
 
 async def register(deps: Deps, registrar: Caller, certificate_id: str) -> str:
-    """The registrar gives it its number; one that it had before stays.
+    """The registrar gives it its number; one that it had before stays, save for a correction (ADR 8).
 
     Raises:
         NotFound: There's no such file.
@@ -110,10 +112,17 @@ async def register_file(deps: Deps, stored: Stored[Certificate], approval: Appro
 async def _register(deps: Deps, stored: Stored[Certificate], registrar_id: str) -> str:
     now = deps.clock.now()
     steps.need_stage(stored.value, Stage.RECORDING)
-    number = await deps.numbers.take(civil_date(now).year, stored.id, now)
+    number = await _number_of(deps, stored.value, now)
     after = steps.register(stored.value, registrar_id, number, now)
     await deps.certificates.save(stored, after, _of_request(after, facts.registered(after, number)))
     return number
+
+
+async def _number_of(deps: Deps, certificate: Certificate, now: datetime) -> str:
+    """A duplicate has the number of what was lost, everything else one of its own."""
+    if certificate.newest is not None and certificate.next_kind is VersionKind.DUPLICATE:
+        return certificate.newest.number
+    return await deps.numbers.take(civil_date(now).year, certificate.number_owner, now)
 
 
 def _of_request(certificate: Certificate, fact: CertificateEvent) -> list[Fact]:

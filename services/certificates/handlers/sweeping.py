@@ -33,6 +33,8 @@ async def sweep(deps: Deps) -> None:
     await remind_expiring(deps)
     for stored in await deps.queries.unsettled_before(now - SETTLE_AFTER):
         await _settle(deps, stored, now)
+    for stored in await deps.queries.loosened_before(now - SETTLE_AFTER):
+        await _settle_loose(deps, stored, now)
     year = civil_date(now).year
     for counted in (year - 1, year):
         lost = await deps.numbers.void_lost(counted, now - SETTLE_AFTER, now)
@@ -60,5 +62,17 @@ async def _settle(deps: Deps, stored: Stored[Certificate], now: datetime) -> Non
     try:
         await deps.numbers.void(stored.id, VoidReason.WITHDRAWN, now)
         await deps.certificates.save(stored, replace(stored.value, number_settled=True))
+    except ServiceError as error:
+        log.warning("number.not_settled", certificate_id=stored.id, reason=error.slug)
+
+
+async def _settle_loose(deps: Deps, stored: Stored[Certificate], now: datetime) -> None:
+    """Record the numbers of dropped corrections as void; one that was dropped a moment ago waits."""
+    old = [loose for loose in stored.value.loose_numbers if loose.since <= now - SETTLE_AFTER]
+    left = tuple(loose for loose in stored.value.loose_numbers if loose not in old)
+    try:
+        for loose in old:
+            await deps.numbers.void(loose.owner, VoidReason.DROPPED, now)
+        await deps.certificates.save(stored, replace(stored.value, loose_numbers=left))
     except ServiceError as error:
         log.warning("number.not_settled", certificate_id=stored.id, reason=error.slug)

@@ -90,3 +90,7 @@ class Queries(Protocol):
     async def unsettled_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
         """Files that were cancelled before `moment` and whose number isn't recorded as void."""
         ...
+
+    async def loosened_before(self, moment: datetime) -> Sequence[Stored[Certificate]]:
+        """Files of which a correction was dropped before `moment` whose number isn't settled."""
+        ...
