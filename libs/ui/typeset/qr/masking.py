@@ -21,7 +21,7 @@ class PackedMasks:
     @classmethod
     def of(cls, masks: NDArray[np.uint8]) -> "PackedMasks":
         """Pack masks by rows by columns."""
-        return cls(_pack(masks)[:, None])
+        return cls(_pack(masks)[:, :, None])
 
     def choose(self, bits: NDArray[np.uint8], places: NDArray[np.intp]) -> list[int]:
         """The mask with the fewest penalties for each symbol; the first of equals.
@@ -30,13 +30,15 @@ class PackedMasks:
             bits: The bits of each unmasked symbol, a row of them for each.
             places: Where each bit of its lines stands there (`line_places`).
         """
-        side, _, masks, width = self.words.shape
+        side, width, _, masks = self.words.shape
         packed = np.packbits(bits.take(places, axis=1), axis=1, bitorder="little").view(_WORD)
-        lines = packed.reshape(len(bits), side, width).transpose(1, 0, 2)
-        masked = lines[:, :, None] ^ self.words
-        scores = _penalties(masked.reshape(side, len(bits) * masks, width), side)
-        chosen: list[int] = scores.reshape(len(bits), masks).argmin(axis=1).tolist()
-        return chosen
+        lines = packed.reshape(len(bits), side, width).transpose(1, 2, 0)
+        board = _board(side, width, len(bits) * masks)
+        masked = board[:side].reshape(side, width, len(bits), masks)
+        np.bitwise_xor(lines[:, :, :, None], self.words, out=masked)
+        scores = _penalties(board, side)
+        choices = [scores[first : first + masks] for first in range(0, len(scores), masks)]
+        return [choice.index(min(choice)) for choice in choices]
 
 
 def line_places(grid: NDArray[np.intp], nothing: int) -> NDArray[np.intp]:
@@ -62,12 +64,14 @@ def penalties(symbols: NDArray[np.uint8]) -> list[int]:
     Returns:
         As many sums.
     """
-    scores: list[int] = _penalties(_pack(symbols), symbols.shape[1]).tolist()
-    return scores
+    side, lines = symbols.shape[1], _pack(symbols)
+    board = _board(side, lines.shape[1], len(symbols))
+    board[:side] = lines
+    return _penalties(board, side)
 
 
 def _pack(symbols: NDArray[np.uint8]) -> Words:
-    """Lines by symbols by words: the first half of the words are a symbol's columns, the other its rows.
+    """Lines by words by symbols: the first half of the words are a symbol's columns, the other its rows.
 
     What stands side by side in a symbol thus stands in lines that follow each other, and one operation on
     whole words compares them for every symbol, in both directions.
@@ -78,78 +82,95 @@ def _pack(symbols: NDArray[np.uint8]) -> Words:
     lines[:, :, 0, :side] = symbols.transpose(2, 0, 1)
     lines[:, :, 1, :side] = symbols.transpose(1, 0, 2)
     packed = np.packbits(lines.reshape(side, count, 2 * width), axis=2, bitorder="little")
-    return packed.view(_WORD).astype(np.uint64, copy=False)
+    words = packed.view(_WORD).astype(np.uint64, copy=False)
+    return np.ascontiguousarray(words.transpose(0, 2, 1))
 
 
 @cache
 def _ones(side: int, length: int) -> Words:
-    """Words of both halves with ones in the first `length` bits of each."""
+    """Words of both halves with ones in the first `length` bits of each; one word where all are alike."""
     width = -(-side // _BITS) * _BITS
     bits = np.zeros((2, width), np.uint8)
     bits[:, :length] = 1
-    packed = np.packbits(bits.reshape(-1), bitorder="little")
-    return packed.view(_WORD).astype(np.uint64, copy=False)
+    packed = np.packbits(bits.reshape(-1), bitorder="little").view(_WORD).astype(np.uint64, copy=False)
+    return packed[:1] if width == _BITS else packed[:, None]
 
 
-def _penalties(lines: Words, side: int) -> NDArray[np.int64]:
-    full = _ones(side, side)
-    half = lines.shape[2] // 2
-    same = ~(lines[1:] ^ lines[:-1]) & full
-    scores = _runs(same) + 3 * _squares(lines[:, :, :half], same[:, :, :half], side)
-    scores += 40 * _finders(lines, full)
-    dark = _sum(np.bitwise_count(lines[:, :, :half]))
-    # As `qrcode` computes it, so that a tie of rounding falls the same way.
-    uneven = np.abs(dark / side**2 * 100 - 50) / 5
-    return scores + 10 * uneven.astype(np.int64)
+def _board(side: int, width: int, symbols: int) -> Words:
+    """Room for the lines of symbols, and behind them for everything that `_penalties` counts."""
+    return np.empty((_weights(side).shape[1], width, symbols), np.uint64)
 
 
-def _sum(counts: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The sum for each symbol."""
-    by_word = np.add.reduce(counts, axis=0, dtype=np.int64)
-    total: NDArray[np.int64] = np.add.reduce(by_word, axis=1)
-    return total
+@cache
+def _weights(side: int) -> NDArray[np.float64]:
+    """What each bit of a board's rows adds, first to the dark modules and then to the penalties.
 
-
-def _runs(same: Words) -> NDArray[np.int64]:
-    """N1: five or more of one colour cost their length less two."""
-    pairs = same[1:] & same[:-1]
-    fives = pairs[2:] & pairs[:-2]
-    begins = fives.copy()
-    begins[1:] &= ~fives[:-1]
-    return _sum(np.bitwise_count(fives) + 2 * np.bitwise_count(begins))
-
-
-def _squares(columns: Words, same: Words, side: int) -> NDArray[np.int64]:
-    """N2: two by two of one colour, in every place.
-
-    `same` says where neighbours across are equal; a square needs that in two neighbouring bits, and one
-    equality of these.
+    Both halves of the words hold a symbol, so what has no direction counts for a half in each.
     """
-    half = columns.shape[2]
-    beneath = same & _next_bit(same) & _ones(side, side - 1)[:half]
-    equal = ~(columns ^ _next_bit(columns))[:-1]
-    return _sum(np.bitwise_count(beneath & equal))
+    runs = np.ones(2 * side - 9)
+    runs[[0, side - 5]] = 2
+    nothing = np.zeros(side)
+    counted = np.concatenate([nothing, runs, np.full(side - 1, -1.5), np.full(2 * side - 20, 40.0)])
+    dark = np.zeros(len(counted))
+    dark[:side] = 0.5
+    return np.stack([dark, counted])
 
 
-def _next_bit(words: Words) -> Words:
+def _penalties(board: Words, side: int) -> list[int]:
+    """The penalties of the symbols whose lines a board begins with.
+
+    Every kind of penalty leaves its bits on the board, so that one call counts them and one adds them up:
+    a call costs more than what it does.
+    """
+    lines, rest = board[:side], board[side:]
+    differ = lines[1:] ^ lines[:-1]
+    _runs(differ ^ _ones(side, side), rest[: 2 * side - 9])
+    rest = rest[2 * side - 9 :]
+    _no_squares(lines, differ, side, rest[: side - 1])
+    _finders(lines, rest[side - 1 : 2 * side - 11], rest[2 * side - 11 :])
+    counts = np.bitwise_count(board).reshape(len(board), -1)
+    dark, scores = np.add.reduce((_weights(side) @ counts).reshape(2, *board.shape[1:]), axis=1).tolist()
+    # As `qrcode` computes it, so that a tie of rounding falls the same way.
+    uneven = [int(abs(count / side**2 * 100 - 50) / 5) for count in dark]
+    squares = 3 * (side - 1) ** 2
+    return [int(score) + squares + 10 * each for score, each in zip(scores, uneven, strict=True)]
+
+
+def _runs(same: Words, found: Words) -> None:
+    """N1: five or more of one colour cost their length less two: a bit for each five, two for each run.
+
+    A run has a change before its fives and one after them, but at a line's end: there, fives weigh twice.
+    """
+    pairs = same[1:] & same[:-1]
+    count = len(pairs) - 2
+    fives = np.bitwise_and(pairs[2:], pairs[:-2], out=found[:count])
+    np.bitwise_xor(fives[1:], fives[:-1], out=found[count:])
+
+
+def _no_squares(lines: Words, differ: Words, side: int, found: Words) -> None:
+    """N2 costs two by two of one colour, in every place: these are the places that cost nothing."""
+    along = lines ^ _next_bit(lines, side)
+    either = along[1:] | along[:-1]
+    either |= differ
+    np.bitwise_and(either, _ones(side, side - 1), out=found)
+
+
+def _next_bit(words: Words, side: int) -> Words:
     """Each bit replaced by the one after it in its line."""
     shifted = words >> np.uint64(1)
-    if words.shape[2] > 1:
-        shifted[:, :, :-1] |= words[:, :, 1:] << np.uint64(_BITS - 1)
+    if side > _BITS:
+        shifted[:, :-1] |= words[:, 1:] << np.uint64(_BITS - 1)
     return shifted
 
 
-def _finders(lines: Words, full: Words) -> NDArray[np.int64]:
-    """N3: 1011101, which looks like a finder, with four light modules before or after it."""
-    light = ~lines & full
-    ends = len(lines) - 6
-    core = lines[:ends] & lines[6:]
-    for step in (2, 3, 4):
-        core &= lines[step : step + ends]
-    for step in (1, 5):
-        core &= light[step : step + ends]
+def _finders(lines: Words, after: Words, before: Words) -> None:
+    """N3: 1011101, which looks like a finder, with four light modules after or before it."""
+    light = ~lines
+    halves = lines[:-2] & light[1:-1]
+    halves &= lines[2:]
+    core = halves[:-4] & halves[4:]
+    core &= lines[3:-3]
     pairs = light[1:] & light[:-1]
     fours = pairs[2:] & pairs[:-2]
-    after = np.bitwise_count(core[:-4] & fours[7:])
-    before = np.bitwise_count(core[4:] & fours[:-7])
-    return _sum(after + before)
+    np.bitwise_and(core[:-4], fours[7:], out=after)
+    np.bitwise_and(core[4:], fours[:-7], out=before)
