@@ -16,7 +16,7 @@ from services.certificates.domain.evidence import Evidence
 from services.certificates.domain.number import VoidReason, format_number
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.proof import ProofField, ProofLine
-from services.certificates.domain.version import Kept, Paper, Seal, SealLevel
+from services.certificates.domain.version import Kept, Paper, PrintedPage, Seal, SealLevel
 from services.certificates.errors import SealUnavailable
 
 
@@ -59,8 +59,8 @@ class MemoryPapers:
         found = self.kept.get(paper_id)
         return None if found is None else _kept(paper_id, found[1])
 
-    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Kept:
-        _owner, first = self.kept.setdefault(paper_id, (person_id, pdf))
+    async def keep(self, paper_id: str, person_id: str, page: PrintedPage) -> Kept:
+        _owner, first = self.kept.setdefault(paper_id, (person_id, page.pdf))
         return _kept(paper_id, first)
 
     async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
@@ -73,8 +73,11 @@ class MemoryPapers:
 
 
 def _kept(paper_id: str, pdf: bytes) -> Kept:
-    covered = sha256(b"but for its slot " + pdf).hexdigest()
-    return Kept(Paper(paper_id, sha256(pdf).hexdigest()), covered)
+    return Kept(Paper(paper_id, sha256(pdf).hexdigest()), _covered(pdf))
+
+
+def _covered(pdf: bytes) -> str:
+    return sha256(b"but for its slot " + pdf).hexdigest()
 
 
 @dataclass
@@ -84,9 +87,10 @@ class NotedPrinter:
     pages: list[tuple[CertificateContent, bool]] = field(default_factory=list)
     misprint: str = ""
 
-    async def print_page(self, content: CertificateContent, _evidence: Evidence) -> bytes:
+    async def print_page(self, content: CertificateContent, _evidence: Evidence) -> PrintedPage:
         self.pages.append((content, False))
-        return f"%PDF-1.7 {content}".encode()
+        pdf = f"%PDF-1.7 {content}".encode()
+        return PrintedPage(pdf, _covered(pdf))
 
     async def print_preview(self, content: CertificateContent) -> bytes:
         self.pages.append((content, True))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -69,11 +69,13 @@ class Filled:
         pdf: Its bytes, the byte range of its signature written, the signature's slot empty.
         digest: The SHA-256 of what the signature covers; None for a file without one.
         place: Where the byte range stands, and the slot with its angle brackets.
+        shared_bytes: How many bytes at its beginning are those of every file of its template.
     """
 
     pdf: bytes
     digest: bytes | None
     place: Place | None
+    shared_bytes: int
 
 
 def parse(pdf: bytes) -> Document:
@@ -169,7 +171,7 @@ class Template:
             % (len(document.objects) + 1, document.root, document.info, named, named, position)
         )
         if self._signature is None:
-            return Filled(b"".join((self._prefix, *parts, *table)), None, None)
+            return Filled(b"".join((self._prefix, *parts, *table)), None, None, len(self._prefix))
         # Each object has three parts.
         signed = 3 * self.variable.index(self._signature) + 1
         after = b"".join((*parts[signed + 1 :], *table))
@@ -196,7 +198,7 @@ class Template:
         hashed.update(tail)
         place = Place(start + written.start(1), start + written.end(1), start + opening, start + closing)
         pdf = b"".join((self._prefix, before, head, signature[opening:closing], tail))
-        return Filled(pdf, hashed.digest(), place)
+        return Filled(pdf, hashed.digest(), place, len(self._prefix))
 
 
 def rewrite(pdf: bytes) -> Filled:
@@ -206,7 +208,7 @@ def rewrite(pdf: bytes) -> Filled:
         pdf: The file.
 
     Returns:
-        A file of the same objects.
+        A file of the same objects; it shares no bytes with any other.
 
     Raises:
         TemplateError: It is built otherwise than reportlab builds files.
@@ -214,7 +216,8 @@ def rewrite(pdf: bytes) -> Filled:
     document = parse(pdf)
     signatures = [number for number, body in document.objects.items() if _RANGE.search(body)]
     template = Template(document, signatures)
-    return template.fill([document.objects[number] for number in template.variable], document.identity)
+    filled = template.fill([document.objects[number] for number in template.variable], document.identity)
+    return replace(filled, shared_bytes=0)
 
 
 def stream_body(content: bytes, entries: str = "") -> bytes:

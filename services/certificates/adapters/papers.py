@@ -1,30 +1,39 @@
-"""Issued PDFs in MongoDB, each in one document, sealed under its holder's key."""
+"""Issued PDFs in MongoDB: what pages of a shape share is kept once, the rest under its holder's key."""
 
 from __future__ import annotations
 
 import base64
+import zlib
 from hashlib import sha256
 
 from libs.chassis import crypto
 from libs.chassis.clock import Clock
 from libs.chassis.crypto import Tampered, Vault
 from libs.chassis.errors import NotFound
-from libs.chassis.mongo import Database, DuplicateKeyError
+from libs.chassis.mongo import Database, Document, DuplicateKeyError
 from services.certificates.adapters.pdf import slot
-from services.certificates.domain.version import Kept, Paper, Seal
+from services.certificates.domain.version import Kept, Paper, PrintedPage, Seal
+
+_DIGEST_BYTES = 32
+# The slot's zeros and the QR code shrink at any level; the default takes three times as long.
+_LEVEL = 1
 
 
 class MongoPapers:
     """The PDFs by their id.
 
-    A certificate stays far below a document's 16 MB, so one insert keeps it whole or not at all: nothing half
-    written can be found or signed, and no second page can take the place of the first.
+    What a page shares with others lies in the clear under its SHA-256, before any paper needs it. That digest
+    is sealed with the paper's rest, as the shape of a page says something of its holder. One insert keeps the
+    rest whole or not at all: nothing half written can be found or signed, and no second page can take the
+    place of the first.
     """
 
     def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
         self._papers = database["papers"]
+        self._prefixes = database["paper_prefixes"]
         self._vault = vault
         self._clock = clock
+        self._known: set[bytes] = set()
 
     async def find(self, paper_id: str) -> Kept | None:
         """What is kept under that id, or None."""
@@ -35,21 +44,25 @@ class MongoPapers:
         covered = found.get("document_sha256") or found["sha256"]
         return Kept(Paper(paper_id, found["sha256"]), covered)
 
-    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Kept:
-        """Keep a PDF with an empty slot unless there is one under that id; returns the one that is kept.
+    async def keep(self, paper_id: str, person_id: str, page: PrintedPage) -> Kept:
+        """Keep a page unless there is one under that id; returns the one that is kept.
 
         Raises:
-            SlotUnusable: It has no slot, or one that isn't closed.
+            KeyMissing: The holder's key isn't here.
         """
-        paper = Paper(paper_id, sha256(pdf).hexdigest())
-        covered = slot.digest(pdf).hex()
         key = await self._vault.key_of(person_id)
+        prefix, rest = page.pdf[: page.shared_bytes], page.pdf[page.shared_bytes :]
+        hashed = sha256(prefix)
+        digest = hashed.digest()
+        hashed.update(rest)
+        paper = Paper(paper_id, hashed.hexdigest())
+        await self._keep_prefix(digest, prefix)
         document = {
             "_id": paper_id,
             "owner": person_id,
             "sha256": paper.sha256,
-            "document_sha256": covered,
-            "sealed": crypto.seal(key, pdf, _place(paper_id)),
+            "document_sha256": page.document_sha256,
+            "rest": crypto.seal(key, digest + zlib.compress(rest, _LEVEL), _place(paper_id, "rest")),
             "at": self._clock.now(),
         }
         try:
@@ -59,7 +72,7 @@ class MongoPapers:
             if kept is not None:
                 return kept
             raise
-        return Kept(paper, covered)
+        return Kept(paper, page.document_sha256)
 
     async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
         """The PDF with its seal in its slot; a detached one stays beside the file.
@@ -69,15 +82,31 @@ class MongoPapers:
             Tampered: It isn't the one whose digest `paper` names.
             KeyMissing: The holder's key isn't here.
         """
-        found = await self._papers.find_one({"_id": paper.paper_id, "owner": person_id}, {"sealed": 1})
+        found = await self._papers.find_one({"_id": paper.paper_id, "owner": person_id})
         if found is None:
             raise NotFound
-        key = await self._vault.key_of(person_id)
-        pdf = crypto.unseal(key, bytes(found["sealed"]), _place(paper.paper_id))
+        pdf = await self._joined(found, await self._vault.key_of(person_id))
         if sha256(pdf).hexdigest() != paper.sha256:
             raise Tampered(place="papers")
         return slot.fill(pdf, base64.b64decode(seal.cms)) if seal.cms else pdf
 
+    async def _keep_prefix(self, digest: bytes, prefix: bytes) -> None:
+        """Keep what pages share, once for each process; a crash after it leaves what the next page uses."""
+        if digest not in self._known:
+            kept = {"$setOnInsert": {"bytes": prefix}}
+            await self._prefixes.update_one({"_id": digest.hex()}, kept, upsert=True)
+            self._known.add(digest)
 
-def _place(paper_id: str) -> str:
-    return f"papers|{paper_id}|pdf"
+    async def _joined(self, found: Document, key: bytes) -> bytes:
+        if "rest" not in found:
+            # The first form: the whole file in one piece.
+            return crypto.unseal(key, bytes(found["sealed"]), _place(found["_id"], "pdf"))
+        opened = crypto.unseal(key, bytes(found["rest"]), _place(found["_id"], "rest"))
+        shared = await self._prefixes.find_one({"_id": opened[:_DIGEST_BYTES].hex()})
+        if shared is None:
+            raise Tampered(place="papers")
+        return bytes(shared["bytes"]) + zlib.decompress(opened[_DIGEST_BYTES:])
+
+
+def _place(paper_id: str, part: str) -> str:
+    return f"papers|{paper_id}|{part}"

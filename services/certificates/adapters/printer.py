@@ -12,12 +12,13 @@ from typing import TypeVar
 from libs.contracts.requests import PrintedPerson
 from libs.ui.typeset import archive
 from libs.ui.typeset.errors import TextTooLongError, UnprintableTextError
-from services.certificates.adapters.pdf import get_wording, render_certificate
+from services.certificates.adapters.pdf import get_wording, render_certificate, slot
 from services.certificates.adapters.pdf.fast import CertificatePress
 from services.certificates.adapters.pdf.proof import compare
 from services.certificates.domain.evidence import Evidence
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.proof import ProofLine
+from services.certificates.domain.version import PrintedPage
 from services.certificates.errors import Unprintable
 
 T = TypeVar("T")
@@ -34,8 +35,8 @@ class PooledPrinter:
         self._pool = pool
         self._press = CertificatePress()
 
-    async def print_page(self, content: CertificateContent, evidence: Evidence) -> bytes:
-        """The PDF that will be signed, its slot empty.
+    async def print_page(self, content: CertificateContent, evidence: Evidence) -> PrintedPage:
+        """The page that will be signed, its slot empty.
 
         Raises:
             Unprintable: A value can't be set.
@@ -43,7 +44,8 @@ class PooledPrinter:
         carried = archive.Evidence(evidence.certificates, evidence.lists)
         wording = get_wording(content.issued_on)
         filled = await self._in_pool(partial(self._press.print_certificate, content, wording, carried))
-        return filled.pdf
+        digest = filled.digest or slot.digest(filled.pdf)
+        return PrintedPage(filled.pdf, digest.hex(), filled.shared_bytes)
 
     async def print_preview(self, content: CertificateContent) -> bytes:
         """The PDF of a page that is marked as one without force.

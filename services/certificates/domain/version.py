@@ -75,6 +75,20 @@ class SigningPlan:
 
 
 @dataclass(frozen=True)
+class PrintedPage:
+    """A PDF that was set to be signed: the slot for its signature is empty.
+
+    Attributes:
+        document_sha256: In hex, of what a seal of it covers: the file but for the signature's slot.
+        shared_bytes: How many bytes at its beginning are those of every page of its shape: nobody's values.
+    """
+
+    pdf: bytes
+    document_sha256: str
+    shared_bytes: int = 0
+
+
+@dataclass(frozen=True)
 class Paper:
     """A stored PDF, as it was set: the slot for its signature is empty.
 

@@ -99,9 +99,9 @@ async def _finish(deps: Deps, stored: Stored[Certificate], kept: Kept) -> None:
 
 async def _keep_page(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Kept:
     """Set the page and keep it; only what is stored is ever signed."""
-    page = page_of(certificate, plan, deps.origin, await _qr_url(deps, certificate, plan))
-    pdf = await deps.printer.print_page(page, deps.signer.evidence())
-    return await deps.papers.keep(_paper_id(certificate, plan), certificate.person_id, pdf)
+    content = page_of(certificate, plan, deps.origin, await _qr_url(deps, certificate, plan))
+    page = await deps.printer.print_page(content, deps.signer.evidence())
+    return await deps.papers.keep(_paper_id(certificate, plan), certificate.person_id, page)
 
 
 async def _qr_url(deps: Deps, certificate: Certificate, plan: SigningPlan) -> str | None:

@@ -11,7 +11,7 @@ from services.certificates.domain.evidence import Evidence
 from services.certificates.domain.number import VoidReason
 from services.certificates.domain.printed import CertificateContent
 from services.certificates.domain.proof import ProofLine
-from services.certificates.domain.version import Kept, Paper, Seal
+from services.certificates.domain.version import Kept, Paper, PrintedPage, Seal
 
 
 class Numbers(Protocol):
@@ -58,8 +58,8 @@ class Papers(Protocol):
         """What is kept under that id, or None."""
         ...
 
-    async def keep(self, paper_id: str, person_id: str, pdf: bytes) -> Kept:
-        """Keep a PDF with an empty slot unless there is one under that id; returns the one that is kept."""
+    async def keep(self, paper_id: str, person_id: str, page: PrintedPage) -> Kept:
+        """Keep a page unless there is one under that id; returns the one that is kept."""
         ...
 
     async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
@@ -81,8 +81,8 @@ class Papers(Protocol):
 class Printer(Protocol):
     """Sets pages, away from the event loop."""
 
-    async def print_page(self, content: CertificateContent, evidence: Evidence) -> bytes:
-        """The PDF that will be signed, its slot empty: the same bytes for the same arguments.
+    async def print_page(self, content: CertificateContent, evidence: Evidence) -> PrintedPage:
+        """The page that will be signed, its slot empty: the same bytes for the same arguments.
 
         Args:
             content: What it prints.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -135,6 +135,7 @@ def test_a_file_written_anew_holds_the_same_objects() -> None:
     again = rewrite(whole)
     assert parse(again.pdf).objects.keys() == parse(whole).objects.keys()
     assert slot.digest(again.pdf) == again.digest
+    assert again.shared_bytes == 0
     with pytest.raises(TemplateError):
         parse(whole[:-200])
 
@@ -178,3 +179,21 @@ def test_a_shape_is_frozen_from_any_content_that_fits(press: CertificatePress) -
         last = backwards.print_certificate(content, wording).pdf
     assert forwards == [last]
     assert press.print_certificate(contents[0], wording).pdf == last
+
+
+def test_what_pages_of_a_shape_share_is_the_same_whoever_was_printed_first() -> None:
+    """It is kept in the clear, so nobody's values may be in it."""
+    people = corpus(READ * 4)
+    first, last = _shared(people), _shared(people[::-1])
+    assert first == last
+    assert len(first) > 2 * len(set(first.values()))
+
+
+def _shared(people: Sequence[Invented]) -> dict[str, bytes]:
+    """What each person's page has of its template, by their name; all from new templates."""
+    press, shared = CertificatePress(), {}
+    for person in people:
+        filled = press.print_certificate(person.content, get_wording(person.content.issued_on))
+        if filled.shared_bytes:
+            shared[person.name] = filled.pdf[: filled.shared_bytes]
+    return shared
