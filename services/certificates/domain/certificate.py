@@ -141,14 +141,6 @@ class Certificate:
         """Why there will be another version."""
         return self.reissue.kind if self.reissue else VersionKind.FIRST
 
-    @property
-    def number_owner(self) -> str:
-        """Under what the register keeps the next version's number: a correction takes one of its own."""
-        if self.next_kind is not VersionKind.CORRECTION:
-            return self.request_id
-        opened = sum(line.action is Action.REISSUE_OPENED for line in self.history)
-        return f"{self.request_id}/{opened}"
-
     def get_personal(self) -> Personal:
         """What is sealed.
 

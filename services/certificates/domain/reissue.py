@@ -104,8 +104,8 @@ def without_reissue(certificate: Certificate, by: str, at: datetime) -> Certific
     kept = replace(personal, proposed=None, codes=personal.codes[: len(certificate.versions)])
     dropped = move(certificate, by, Action.REISSUE_DROPPED, Stage.ISSUED, at, Role.CERTIFICATE_OFFICER)
     loose = certificate.loose_numbers
-    if certificate.number_owner != certificate.request_id:
-        loose = (*loose, LooseNumber(certificate.number_owner, at))
+    if certificate.next_kind is VersionKind.CORRECTION:
+        loose = (*loose, LooseNumber(number_owner(certificate), at))
     number = _issued(certificate).number
     return replace(dropped, reissue=None, plan=None, personal=kept, number=number, loose_numbers=loose)
 
@@ -142,6 +142,14 @@ def dismiss_mistake(certificate: Certificate, officer_id: str, reason: str, at: 
     noted = _noted(certificate, officer_id, reason, at)
     dismissed = note(noted, officer_id, Action.MISTAKE_DISMISSED, at, Role.CERTIFICATE_OFFICER)
     return replace(dismissed, mistake_told_at=None)
+
+
+def number_owner(certificate: Certificate) -> str:
+    """Under what the register keeps the next version's number: a correction takes one of its own."""
+    if certificate.next_kind is not VersionKind.CORRECTION:
+        return certificate.request_id
+    opened = sum(line.action is Action.REISSUE_OPENED for line in certificate.history)
+    return f"{certificate.request_id}/{opened}"
 
 
 def may_reissue(certificate: Certificate, today: date) -> bool:

@@ -15,6 +15,7 @@ from services.certificates.domain import certificate as steps
 from services.certificates.domain import facts
 from services.certificates.domain.certificate import Certificate, Stage
 from services.certificates.domain.page import preview_of
+from services.certificates.domain.reissue import number_owner
 from services.certificates.domain.version import Approval, VersionKind
 from services.certificates.handlers.work import load_file
 from services.certificates.ports import Deps
@@ -122,7 +123,7 @@ async def _number_of(deps: Deps, certificate: Certificate, now: datetime) -> str
     """A duplicate has the number of what was lost, everything else one of its own."""
     if certificate.newest is not None and certificate.next_kind is VersionKind.DUPLICATE:
         return certificate.newest.number
-    return await deps.numbers.take(civil_date(now).year, certificate.number_owner, now)
+    return await deps.numbers.take(civil_date(now).year, number_owner(certificate), now)
 
 
 def _of_request(certificate: Certificate, fact: CertificateEvent) -> list[Fact]:

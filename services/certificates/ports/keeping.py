@@ -22,7 +22,7 @@ class Numbers(Protocol):
 
         Args:
             year: The civil year in Casablanca in which it is first asked for.
-            certificate_id: Whose it is; a correction's is `Certificate.number_owner`.
+            certificate_id: Whose it is; a correction's is `reissue.number_owner`.
             at: The moment, for the record.
 
         Returns:
