@@ -27,7 +27,6 @@ from libs.contracts.code import parse
 from libs.contracts.qr import KEY_ID_BYTES, DocumentKind, QrClaims, address_of, prepare
 from libs.ui.typeset.archive import Evidence
 from services.certificates.adapters.cms import CmsTemplate
-from services.certificates.adapters.pdf import slot
 from services.certificates.adapters.pdf.fast import CertificatePress
 from services.certificates.adapters.pdf.wording import get_wording
 from services.certificates.domain.printed import CertificateContent
@@ -58,9 +57,7 @@ def signed() -> Iterator[Engine]:
         page = replace(content, qr_url=address_of(payload.signed(signature), _ORIGIN))
         filled = press.print_certificate(page, get_wording(content.issued_on), evidence)
         assert filled.digest
-        assert filled.place
-        seal = cms.sign(filled.digest, lambda digest: raw_signature(key, digest))
-        return slot.fill(filled.pdf, seal, slot.Slot(*filled.place))
+        return filled.sealed(cms.sign(filled.digest, lambda digest: raw_signature(key, digest)))
 
     yield draw
 

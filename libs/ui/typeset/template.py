@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import accumulate
 from typing import NamedTuple
 
 from libs.ui.typeset.errors import TemplateError
@@ -13,7 +14,6 @@ _HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])[ \r]\n?")
 _OBJECT = re.compile(rb"(\d+) 0 obj\s")
-_HEADER = b"%d 0 obj\n"
 _END = b"endobj\n"
 _RANGE = re.compile(rb"/ByteRange (\[[^\]]*\] *)")
 _SLOT = b"/Contents <"
@@ -63,19 +63,42 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A whole file.
+    """A whole file, in pieces until somebody wants it: to join them is to copy them all.
 
     Attributes:
-        pdf: Its bytes, the byte range of its signature written, the signature's slot empty.
+        before: Its bytes up to the signature's slot, the byte range written; all of a file without a slot.
+        slot_bytes: How many hexadecimal digits the slot between its angle brackets takes.
+        after: Its bytes behind the slot.
         digest: The SHA-256 of what the signature covers; None for a file without one.
         place: Where the byte range stands, and the slot with its angle brackets.
         shared_bytes: How many bytes at its beginning are those of every file of its template.
     """
 
-    pdf: bytes
+    before: tuple[bytes, ...]
+    slot_bytes: int
+    after: tuple[bytes, ...]
     digest: bytes | None
     place: Place | None
     shared_bytes: int
+
+    @property
+    def pdf(self) -> bytes:
+        """The file, its slot empty."""
+        return self.sealed(b"")
+
+    def sealed(self, seal: bytes) -> bytes:
+        """The file with its signature; the bytes that are signed stay as they are.
+
+        Args:
+            seal: The CMS SignedData; zeros fill what it leaves free of the slot.
+
+        Raises:
+            TemplateError: It is longer than the slot.
+        """
+        value = seal.hex().encode()
+        if len(value) > self.slot_bytes:
+            raise TemplateError("no room for the signature")
+        return b"".join((*self.before, value, b"0" * (self.slot_bytes - len(value)), *self.after))
 
 
 def parse(pdf: bytes) -> Document:
@@ -120,7 +143,6 @@ class Template:
             TemplateError: There's more than one signature among them.
         """
         self.variable = tuple(sorted(variable))
-        self._document = document
         pieces = [_HEAD]
         offsets = {}
         position = len(_HEAD)
@@ -132,11 +154,10 @@ class Template:
         signatures = [number for number in self.variable if _RANGE.search(document.objects[number])]
         if len(signatures) > 1:
             raise TemplateError("more than one signature")
-        self._signature = signatures[0] if signatures else None
-        self._heads = tuple(_HEADER % number for number in self.variable)
+        self._signature = self.variable.index(signatures[0]) if signatures else None
         self._prefix = b"".join(pieces)
         self._hashed = sha256(self._prefix)
-        self._table = _table_pieces(len(document.objects), offsets)
+        self._table = _table_form(document, offsets)
 
     @property
     def fixed_bytes(self) -> int:
@@ -157,27 +178,17 @@ class Template:
         Raises:
             TemplateError: The numbers of the byte range don't fit in their place.
         """
-        position = len(self._prefix)
-        table = [self._table[0]]
-        parts: list[bytes] = []
-        for head, body, fixed in zip(self._heads, bodies, self._table[1:], strict=True):
-            table += (b"%010d 00000 n \n" % position, fixed)
-            parts += (head, body, _END)
-            position += len(head) + len(body) + len(_END)
-        document = self._document
+        start = len(self._prefix)
+        objects = [_whole(number, body) for number, body in zip(self.variable, bodies, strict=True)]
+        offsets = list(accumulate(map(len, objects), initial=start))
         named = identity.hex().encode()
-        table.append(
-            b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%b> <%b>] >>\nstartxref\n%d\n%%%%EOF\n"
-            % (len(document.objects) + 1, document.root, document.info, named, named, position)
-        )
+        table = self._table % (*offsets[:-1], named, named, offsets[-1])
         if self._signature is None:
-            return Filled(b"".join((self._prefix, *parts, *table)), None, None, len(self._prefix))
-        # Each object has three parts.
-        signed = 3 * self.variable.index(self._signature) + 1
-        after = b"".join((*parts[signed + 1 :], *table))
-        return self._close(b"".join(parts[:signed]), parts[signed], after)
+            return Filled((self._prefix, *objects, table), 0, (), None, None, start)
+        signed = self._signature
+        return self._close(b"".join(objects[:signed]), objects[signed], (*objects[signed + 1 :], table))
 
-    def _close(self, before: bytes, signature: bytes, after: bytes) -> Filled:
+    def _close(self, before: bytes, signature: bytes, after: Sequence[bytes]) -> Filled:
         """Write the byte range of a file and digest what it covers."""
         written = _RANGE.search(signature)
         opening = signature.find(_SLOT) + len(_SLOT) - 1
@@ -185,20 +196,20 @@ class Template:
         if written is None or not written.end() < opening < closing:
             raise TemplateError("a signature without a slot")
         start = len(self._prefix) + len(before)
-        rest = len(signature) - closing + len(after)
-        numbers = b"[0 %d %d %d]" % (start + opening, start + closing, rest)
+        tail = b"".join((signature[closing:], *after))
+        numbers = b"[0 %d %d %d]" % (start + opening, start + closing, len(tail))
         room = written.end(1) - written.start(1)
         if len(numbers) > room:
             raise TemplateError("no room for the byte range")
         head = signature[: written.start(1)] + numbers.ljust(room) + signature[written.end(1) : opening]
-        tail = signature[closing:] + after
         hashed = self._hashed.copy()
         hashed.update(before)
         hashed.update(head)
         hashed.update(tail)
         place = Place(start + written.start(1), start + written.end(1), start + opening, start + closing)
-        pdf = b"".join((self._prefix, before, head, signature[opening:closing], tail))
-        return Filled(pdf, hashed.digest(), place, len(self._prefix))
+        parts = self._prefix, before, head, b"<"
+        room = closing - opening - len(b"<>")
+        return Filled(parts, room, (b">", tail), hashed.digest(), place, len(self._prefix))
 
 
 def rewrite(pdf: bytes) -> Filled:
@@ -238,15 +249,17 @@ def _reference(body: bytes, key: str) -> int:
 
 
 def _whole(number: int, body: bytes) -> bytes:
-    return _HEADER % number + body + _END
+    return b"%d 0 obj\n%bendobj\n" % (number, body)
 
 
-def _table_pieces(count: int, offsets: Mapping[int, int]) -> list[bytes]:
-    """The cross-reference table, cut where the entries of changing objects go."""
-    pieces = [b"xref\n0 %d\n0000000000 65535 f \n" % (count + 1)]
-    for number in range(1, count + 1):
-        if number in offsets:
-            pieces[-1] += b"%010d 00000 n \n" % offsets[number]
-        else:
-            pieces.append(b"")
-    return pieces
+def _table_form(document: Document, offsets: Mapping[int, int]) -> bytes:
+    """The cross-reference table and the trailer: a form that wants what changes from file to file.
+
+    That is the places of the changing objects, the identity twice, and the table's own place.
+    """
+    count = len(document.objects) + 1
+    entry = b"%010d 00000 n \n"
+    entries = [entry % offsets[number] if number in offsets else entry for number in range(1, count)]
+    roots = b"/Size %d /Root %d 0 R /Info %d 0 R" % (count, document.root, document.info)
+    head = b"xref\n0 %d\n0000000000 65535 f \n%b" % (count, b"".join(entries))
+    return head + b"trailer\n<< " + roots + b" /ID [<%b> <%b>] >>\nstartxref\n%d\n%%%%EOF\n"
