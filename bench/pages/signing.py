@@ -33,6 +33,7 @@ from services.certificates.domain.printed import CertificateContent
 
 _NOW = datetime(2026, 11, 23, tzinfo=UTC)
 _ORIGIN = "https://khadamaty.social.gov.ma"
+_PREHASHED = ECDSA(Prehashed(hashes.SHA256()))
 _DER = serialization.Encoding.DER
 
 
@@ -71,7 +72,7 @@ def p256() -> Iterator[Callable[[], bytes]]:
 
 def raw_signature(key: EllipticCurvePrivateKey, digest: bytes) -> bytes:
     """r and s of a digest, 32 bytes each."""
-    numbers = decode_dss_signature(key.sign(digest, ECDSA(Prehashed(hashes.SHA256()))))
+    numbers = decode_dss_signature(key.sign(digest, _PREHASHED))
     return b"".join(number.to_bytes(32) for number in numbers)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 from PIL import ImageCms
@@ -11,6 +11,8 @@ from reportlab.pdfbase import pdfdoc
 from libs.ui.typeset.objects import Stream, Written, text_string
 
 PRODUCER = "Khadamaty"
+# No text holds this character: it keeps the title's place.
+_TITLE = "\0"
 # An ICC profile holds when it was made; the bytes of a document may not depend on that.
 _ICC_DATE = slice(24, 36)
 _NO_DATE = bytes.fromhex("07E8 0001 0001 0000 0000 0000")
@@ -119,13 +121,22 @@ def pdf_date(moment: datetime) -> str:
 
 def xmp(facts: Facts) -> bytes:
     """The metadata packet of a PDF/A-2a file that is PDF/UA-1 too."""
-    return _XMP.format(
-        title=escape(facts.title),
-        author=escape(facts.author),
-        language=facts.language,
+    before, after = _packet(facts.author, facts.language, facts.made_at)
+    return b"".join((before, escape(facts.title).encode(), after))
+
+
+@lru_cache(maxsize=64)
+def _packet(author: str, language: str, made_at: datetime) -> tuple[bytes, bytes]:
+    """What stands before and after the title: the pages of a day share it."""
+    packet = _XMP.format(
+        title=_TITLE,
+        author=escape(author),
+        language=language,
         producer=PRODUCER,
-        date=f"{facts.made_at:%Y-%m-%dT%H:%M:%S+00:00}",
-    ).encode()
+        date=f"{made_at:%Y-%m-%dT%H:%M:%S+00:00}",
+    )
+    before, _, after = packet.partition(_TITLE)
+    return before.encode(), after.encode()
 
 
 def make_archivable(catalog: pdfdoc.PDFCatalog, facts: Facts) -> None:
