@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 from hashlib import sha256
 
 from libs.chassis import crypto
 from libs.chassis.clock import Clock
 from libs.chassis.crypto import Tampered, Vault
 from libs.chassis.errors import NotFound
-from libs.chassis.mongo import Database, Document, DuplicateKeyError
+from libs.chassis.mongo import BulkWriteError, Database, Document
+from libs.chassis.rounds import Rounds
 from services.certificates.adapters.pdf import slot
 from services.certificates.domain.version import Kept, Paper, PrintedPage, Seal
 
 _DIGEST_BYTES = 32
+_DUPLICATE_KEY = 11000
+_MOST_AT_ONCE = 64
 # The slot's zeros and the QR code shrink at any level; the default takes three times as long.
 _LEVEL = 1
 
@@ -23,7 +27,7 @@ class MongoPapers:
     """The PDFs by their id.
 
     What a page shares with others lies in the clear under its SHA-256, before any paper needs it. That digest
-    is sealed with the paper's rest, as the shape of a page says something of its holder. One insert keeps the
+    is sealed with the paper's rest, as the shape of a page says something of its holder. An insert keeps the
     rest whole or not at all: nothing half written can be found or signed, and no second page can take the
     place of the first.
     """
@@ -34,6 +38,7 @@ class MongoPapers:
         self._vault = vault
         self._clock = clock
         self._known: set[bytes] = set()
+        self._inserting = Rounds(self._insert_all, _MOST_AT_ONCE)
 
     async def find(self, paper_id: str) -> Kept | None:
         """What is kept under that id, or None."""
@@ -49,6 +54,7 @@ class MongoPapers:
 
         Raises:
             KeyMissing: The holder's key isn't here.
+            NotFound: There was one, and it is gone by now.
         """
         key = await self._vault.key_of(person_id)
         prefix, rest = page.pdf[: page.shared_bytes], page.pdf[page.shared_bytes :]
@@ -65,14 +71,12 @@ class MongoPapers:
             "rest": crypto.seal(key, digest + zlib.compress(rest, _LEVEL), _place(paper_id, "rest")),
             "at": self._clock.now(),
         }
-        try:
-            await self._papers.insert_one(document)
-        except DuplicateKeyError:
-            kept = await self.find(paper_id)
-            if kept is not None:
-                return kept
-            raise
-        return Kept(paper, page.document_sha256)
+        if await self._inserting.ask(document):
+            return Kept(paper, page.document_sha256)
+        kept = await self.find(paper_id)
+        if kept is None:
+            raise NotFound
+        return kept
 
     async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
         """The PDF with its seal in its slot; a detached one stays beside the file.
@@ -96,6 +100,18 @@ class MongoPapers:
             kept = {"$setOnInsert": {"bytes": prefix}}
             await self._prefixes.update_one({"_id": digest.hex()}, kept, upsert=True)
             self._known.add(digest)
+
+    async def _insert_all(self, documents: Sequence[Document]) -> Sequence[bool]:
+        """Keep papers, each whole or not at all; tells which weren't there before."""
+        try:
+            await self._papers.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            faults = error.details["writeErrors"]
+            if error.details["writeConcernErrors"] or any(each["code"] != _DUPLICATE_KEY for each in faults):
+                raise
+            there = {each["index"] for each in faults}
+            return [place not in there for place in range(len(documents))]
+        return [True] * len(documents)
 
     async def _joined(self, found: Document, key: bytes) -> bytes:
         if "rest" not in found:

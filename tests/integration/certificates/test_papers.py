@@ -142,6 +142,18 @@ async def test_the_first_paper_stays(papers: MongoPapers) -> None:
     assert sha256(read).hexdigest() == kept[0].paper.sha256
 
 
+async def test_one_that_was_there_holds_no_other_up(papers: MongoPapers) -> None:
+    first = await papers.keep("3-1", "person-1", page("first"))
+    pages = [page(str(number)) for number in range(8)]
+    kept = await asyncio.gather(
+        *(papers.keep(f"{place}-1", "person-1", each) for place, each in enumerate(pages))
+    )
+    assert kept.pop(3) == first
+    for paper in kept:
+        read = await papers.read(paper.paper, DETACHED, "person-1")
+        assert sha256(read).hexdigest() == paper.paper.sha256
+
+
 async def test_a_paper_lies_sealed(papers: MongoPapers, database: Database) -> None:
     await papers.keep("one-1", "person-1", page("a name"))
     document = await database["papers"].find_one({"_id": "one-1"})
