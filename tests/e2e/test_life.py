@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 
 from deploy.local.demo.casting import Casting
@@ -15,6 +16,7 @@ from libs.ui.pages import Pages
 
 REASON = "The birth place was read wrongly from the file."
 NEW_PLACE = "فاس"
+NUMBER = re.compile(r"20[0-9]{2}/[0-9]{6}")
 
 
 def words(assets: Assets, package: str) -> Pages:
@@ -33,6 +35,13 @@ def carry_to_the_signature(cast: Cast, request_id: str) -> None:
     cast.officer.draft(request_id)
     cast.controller.check(request_id)
     cast.registrar.register(request_id)
+
+
+def number_of(page: Page) -> str:
+    """The certificate's number on a page of the public check."""
+    found = NUMBER.search(page.text)
+    assert found is not None
+    return found.group()
 
 
 def wait_for_answer(cast: Cast, code: str, title: str) -> Page:
@@ -108,13 +117,15 @@ def correct(journey: Journey, public: Pages) -> str:
 def duplicate(journey: Journey, public: Pages, second: str) -> str:
     """The holder lost it; returns the duplicate's code."""
     cast, request_id = journey.cast, journey.request_id
+    number = number_of(cast.stranger.verify(second))
+    assert number != journey.number
     cast.citizen.visitor.open(f"/certificates/{request_id}/duplicate")
     cast.citizen.visitor.submit({"lost": ["yes"]})
     carry_to_the_signature(cast, request_id)
     cast.signatory.sign(request_id)
     third = wait_for_another_code(cast, request_id, second)
     page = wait_for_answer(cast, third, public.word("ar", "answer.valid.title"))
-    assert journey.number in page.text
+    assert number_of(page) == number
     assert public.word("ar", "answer.superseded.duplicate.text") in cast.stranger.verify(second).text
     return third
 
