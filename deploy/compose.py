@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from deploy.local.environment import Surroundings, environment_file, monitor_environment, service_environment
+from deploy.local.environment import Surroundings, environment_file, service_environment
 from deploy.local.folders import REPOSITORY, write_private
 from deploy.local.kafka.settings import ADMIN, Listeners, new_cluster_id, scram_option, server_settings
 from deploy.local.secret_store import SecretStore
@@ -35,8 +35,6 @@ def write_settings(folder: Path) -> list[str]:
     files = {f"{name}.env": _service_file(name, store) for name in SERVICES}
     files["mongo.env"] = environment_file(_mongo(store))
     files["provision.env"] = environment_file(_provision(store))
-    monitor = monitor_environment(ORIGIN, KAFKA, store.get_key("monitor.kafka"))
-    files["monitor.env"] = environment_file(monitor)
     kafka = folder / "kafka.env"
     # A cluster's id is written into its data, so it stays what it was.
     files["kafka.env"] = (
