@@ -53,8 +53,11 @@ __all__ = [
     "bucket",
     "connect",
     "disconnect",
+    "duplicates_in",
     "watch",
 ]
+
+_DUPLICATE_KEY = 11000
 
 #: An acknowledged write is on disk on a majority, a read sees only such, and a dead server is told soon.
 _OPTIONS: Mapping[str, Any] = {
@@ -87,6 +90,21 @@ def connect(url: str, database: str, driver: Driver = "pymongo") -> Database:
         return cast("Database", AsyncIOMotorClient(url, **_OPTIONS)[database])
     client: AsyncMongoClient[Document] = AsyncMongoClient(url, **_OPTIONS)
     return client[database]
+
+
+def duplicates_in(error: BulkWriteError) -> frozenset[int]:
+    """The places of what a bulk write found to be there already.
+
+    Args:
+        error: What the bulk write raised.
+
+    Raises:
+        BulkWriteError: Something else went wrong too, or what was written isn't on a majority.
+    """
+    faults = error.details["writeErrors"]
+    if error.details["writeConcernErrors"] or any(fault["code"] != _DUPLICATE_KEY for fault in faults):
+        raise error
+    return frozenset(int(fault["index"]) for fault in faults)
 
 
 async def disconnect(database: Database) -> None:

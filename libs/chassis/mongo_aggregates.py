@@ -24,13 +24,20 @@ from libs.chassis.codec import Codec
 from libs.chassis.crypto import Vault
 from libs.chassis.delivery import Delivery, Fact
 from libs.chassis.errors import AlreadyApplied, Duplicate, Stale
-from libs.chassis.mongo import BulkWriteError, Collection, Database, Document, DuplicateKeyError, UpdateOne
+from libs.chassis.mongo import (
+    BulkWriteError,
+    Collection,
+    Database,
+    Document,
+    DuplicateKeyError,
+    UpdateOne,
+    duplicates_in,
+)
 from libs.chassis.outbox import Pending, entries_for
 from libs.contracts.event import Event
 
 A = TypeVar("A")
 
-_DUPLICATE_KEY = 11000
 _INDEX_IN_MESSAGE = re.compile(r"index: (\S+)")
 
 
@@ -144,9 +151,7 @@ class MongoAggregates(Loading[A]):
             await self._collection.bulk_write(operations, ordered=False)
         except BulkWriteError as error:
             # The guard let nothing through and the upsert met the document: a later state is there already.
-            refused = [fault for fault in error.details["writeErrors"] if fault["code"] != _DUPLICATE_KEY]
-            if refused:
-                raise
+            duplicates_in(error)
 
     async def _copying(self, state: Copied[A]) -> UpdateOne:
         delivery = state.delivery

@@ -8,14 +8,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from libs.chassis.mongo import BulkWriteError, Database, Document
+from libs.chassis.mongo import BulkWriteError, Database, Document, duplicates_in
 from libs.chassis.rounds import Rounds
 from libs.contracts.issuance_log.entry import SALT_BYTES, LogEntry, LogKind, written
 from libs.contracts.issuance_log.merkle import leaf_hash
 from services.certificates.domain.log import LogIntent, LogReceipt
 
 _MOST_AT_ONCE = 500
-_DUPLICATE_KEY = 11000
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,7 @@ class MongoLogEntries:
             try:
                 await self._entries.insert_many(documents, ordered=True)
             except BulkWriteError as error:
-                if any(fault["code"] != _DUPLICATE_KEY for fault in error.details["writeErrors"]):
-                    raise
+                duplicates_in(error)
                 receipts |= await self._find(missing)
                 self._tail = await self._read_tail()
             else:

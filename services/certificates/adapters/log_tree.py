@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from libs.chassis.mongo import BulkWriteError, Database, Document, DuplicateKeyError
+from libs.chassis.mongo import BulkWriteError, Database, Document, DuplicateKeyError, duplicates_in
 from libs.chassis.notes import NoteSigner
 from libs.contracts.issuance_log.checkpoint import Checkpoint
 from libs.contracts.issuance_log.merkle import (
@@ -25,7 +25,6 @@ from services.certificates.errors import LogBroken
 _Rows = Mapping[tuple[int, int], tuple[int, Sequence[bytes]]]
 """By level and tile: where the hashes that were read begin in the level, and the hashes."""
 
-_DUPLICATE_KEY = 11000
 _TILES_AT_ONCE = 64
 
 
@@ -178,8 +177,7 @@ class MongoLogTree:
         try:
             await self._roots.insert_many(tiles, ordered=True)
         except BulkWriteError as error:
-            if any(fault["code"] != _DUPLICATE_KEY for fault in error.details["writeErrors"]):
-                raise
+            duplicates_in(error)
             # Another process keeps them, too: hand on to where it is.
             for tile in tiles:
                 await self._roots.update_one({"_id": tile["_id"]}, {"$setOnInsert": tile}, upsert=True)

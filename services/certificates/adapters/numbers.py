@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from libs.chassis.mongo import BulkWriteError, Database, Document, ReturnDocument
+from libs.chassis.mongo import BulkWriteError, Database, Document, ReturnDocument, duplicates_in
 from libs.chassis.rounds import Rounds
 from services.certificates.domain.number import VoidReason, format_number
 
 _MOST_AT_ONCE = 500
-_DUPLICATE_KEY = 11000
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,7 @@ class MongoNumbers:
         try:
             await self._numbers.insert_many(numbers, ordered=False)
         except BulkWriteError as error:
-            faults = error.details["writeErrors"]
-            if any(fault["code"] != _DUPLICATE_KEY for fault in faults):
-                raise
-            return frozenset(int(fault["index"]) for fault in faults)
+            return duplicates_in(error)
         return frozenset()
 
 

@@ -11,13 +11,12 @@ from libs.chassis import crypto
 from libs.chassis.clock import Clock
 from libs.chassis.crypto import Tampered, Vault
 from libs.chassis.errors import NotFound
-from libs.chassis.mongo import BulkWriteError, Database, Document
+from libs.chassis.mongo import BulkWriteError, Database, Document, duplicates_in
 from libs.chassis.rounds import Rounds
 from services.certificates.adapters.pdf import slot
 from services.certificates.domain.version import Kept, Paper, PrintedPage, Seal
 
 _DIGEST_BYTES = 32
-_DUPLICATE_KEY = 11000
 _MOST_AT_ONCE = 64
 # The slot's zeros and the QR code shrink at any level; the default takes three times as long.
 _LEVEL = 1
@@ -106,10 +105,7 @@ class MongoPapers:
         try:
             await self._papers.insert_many(documents, ordered=False)
         except BulkWriteError as error:
-            faults = error.details["writeErrors"]
-            if error.details["writeConcernErrors"] or any(each["code"] != _DUPLICATE_KEY for each in faults):
-                raise
-            there = {each["index"] for each in faults}
+            there = duplicates_in(error)
             return [place not in there for place in range(len(documents))]
         return [True] * len(documents)
 
