@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from libs.chassis.key_files import KeyUnusable, load_or_make
 
 _ED25519 = b"\x01"
 _ID_BYTES = 4
 _DASH = "\u2014"
-_FOR_OWNER_ONLY = 0o600
-_FOR_OTHERS = 0o077
-
-
-class KeyUnusable(Exception):
-    """The key file is open to others or holds another kind of key."""
 
 
 class NotSigned(ValueError):
@@ -114,11 +107,7 @@ class NoteSigner:
         Raises:
             KeyUnusable: Others can read the file, or it isn't an Ed25519 key.
         """
-        if not path.exists():
-            _create(path)
-        if path.stat().st_mode & _FOR_OTHERS:
-            raise KeyUnusable("others than its owner can read the key file")
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        key = load_or_make(path, Ed25519PrivateKey.generate)
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyUnusable("not an Ed25519 private key")
         return cls(name, key)
@@ -127,18 +116,3 @@ class NoteSigner:
         """The note: the text, which ends a line, an empty line, the signature."""
         raw = self.verifier.key_id + self._key.sign(text.encode())
         return f"{text}\n{_DASH} {self.verifier.name} {base64.b64encode(raw).decode()}\n"
-
-
-def _create(path: Path) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_OWNER_ONLY), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        path.hardlink_to(fresh)
-    fresh.unlink()

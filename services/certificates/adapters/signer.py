@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
-from services.certificates.adapters.seal.keys import NUMBER_BYTES, KeyUnusable, public_key_of
+from libs.chassis.key_files import KeyUnusable
+from services.certificates.adapters.seal.keys import NUMBER_BYTES, public_key_of
 from services.certificates.adapters.seal.stores import KeyStore
 from services.certificates.errors import SealUnavailable
 

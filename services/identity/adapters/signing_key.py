@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,17 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     generate_private_key,
 )
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
-from libs.chassis.ids import new_secret
+from libs.chassis.key_files import KeyUnusable, load_or_make
 
 _COORDINATE_BYTES = 32
-_OWNER_ONLY = 0o600
 
 
 class SigningKeyUnusable(Exception):
@@ -51,14 +43,10 @@ def load_or_create(path: Path) -> SigningPair:
     Raises:
         SigningKeyUnusable: The file holds something else, or others may read it.
     """
-    if not path.exists():
-        _create(path)
-    if path.stat().st_mode & ~_OWNER_ONLY & 0o777:
-        raise SigningKeyUnusable("the signing key's file must be readable by its owner only")
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as error:
-        raise SigningKeyUnusable("the signing key's file holds no private key") from error
+        key = load_or_make(path, lambda: generate_private_key(SECP256R1()))
+    except KeyUnusable as error:
+        raise SigningKeyUnusable(f"the signing key's file: {error}") from error
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
         raise SigningKeyUnusable("the signing key isn't on the curve P-256")
     return pair_of(key)
@@ -71,28 +59,6 @@ def pair_of(key: EllipticCurvePrivateKey) -> SigningPair:
     members = json.dumps(curve, sort_keys=True, separators=(",", ":")).encode()
     key_id = _base64url(sha256(members).digest())
     return SigningPair(key_id, {**curve, "kid": key_id, "alg": "ES256", "use": "sig"}, key)
-
-
-def _create(path: Path) -> None:
-    """Write a new key beside the path, then link it there: nobody ever sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = path.with_name(f".{path.name}.{new_secret(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-            os.fsync(file.fileno())
-        _link(draft, path)
-    finally:
-        draft.unlink()
-
-
-def _link(draft: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return
 
 
 def _text(number: int) -> str:

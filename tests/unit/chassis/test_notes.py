@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from libs.chassis.notes import KeyUnusable, NoteSigner, NoteVerifier, NotSigned
+from libs.chassis.key_files import KeyUnusable
+from libs.chassis.notes import NoteSigner, NoteVerifier, NotSigned
 
 TEXT = "localhost/log\n3\nroot\n"
 

@@ -11,7 +11,8 @@ from threading import Lock
 
 from cryptography.hazmat.primitives import serialization
 
-from services.certificates.adapters.seal.keys import KeyUnusable, SigningKey
+from libs.chassis.key_files import KeyUnusable
+from services.certificates.adapters.seal.keys import SigningKey
 from services.certificates.adapters.seal.stores import store_of
 
 _NO_SIGNATURE = "-"

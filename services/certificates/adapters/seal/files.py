@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
@@ -16,10 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-from services.certificates.adapters.seal.keys import KeyUnusable, raw_of
+from libs.chassis.key_files import KeyUnusable, load_or_make
+from services.certificates.adapters.seal.keys import raw_of
 
-_FOR_OWNER_ONLY = 0o600
-_FOR_OTHERS = 0o077
 _ES256 = ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True)
 
 
@@ -52,11 +49,7 @@ def load_key(path: Path) -> EllipticCurvePrivateKey:
     Raises:
         KeyUnusable: Others can read the file, or it isn't a key on the curve P-256.
     """
-    if not path.exists():
-        _create(path)
-    if path.stat().st_mode & _FOR_OTHERS:
-        raise KeyUnusable("others than its owner can read the key file")
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    key = load_or_make(path, lambda: generate_private_key(SECP256R1()))
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
         raise KeyUnusable("not a private key on the curve P-256")
     return key
@@ -71,19 +64,3 @@ def sign_digest(key: EllipticCurvePrivateKey, digest: bytes) -> bytes:
         r and s, 32 bytes each.
     """
     return raw_of(key.sign(digest, _ES256))
-
-
-def _create(path: Path) -> None:
-    key = generate_private_key(SECP256R1())
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_OWNER_ONLY), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        path.hardlink_to(fresh)
-    fresh.unlink()

@@ -11,11 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from libs.chassis.key_files import KeyUnusable
+
 NUMBER_BYTES: Final = 32
-
-
-class KeyUnusable(Exception):
-    """The key isn't there, can't be reached, is open to others, or is of another kind."""
 
 
 class SigningKey(Protocol):

@@ -9,7 +9,8 @@ from http import HTTPStatus
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from services.certificates.adapters.seal.keys import KeyUnusable, public_key_of, raw_of
+from libs.chassis.key_files import KeyUnusable
+from services.certificates.adapters.seal.keys import public_key_of, raw_of
 
 
 class KmsKey:

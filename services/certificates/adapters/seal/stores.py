@@ -10,8 +10,9 @@ from typing import Final, Protocol
 
 import httpx
 
+from libs.chassis.key_files import KeyUnusable
 from services.certificates.adapters.seal.files import FileKey
-from services.certificates.adapters.seal.keys import KeyUnusable, SigningKey
+from services.certificates.adapters.seal.keys import SigningKey
 from services.certificates.adapters.seal.kms import KmsKey
 from services.certificates.adapters.seal.token import Token, TokenKey
 

@@ -11,7 +11,8 @@ from pkcs11.exceptions import PKCS11Error
 from pkcs11.types import SignMixin
 from pkcs11.util.ec import encode_ec_public_key
 
-from services.certificates.adapters.seal.keys import NUMBER_BYTES, KeyUnusable, public_key_of
+from libs.chassis.key_files import KeyUnusable
+from services.certificates.adapters.seal.keys import NUMBER_BYTES, public_key_of
 
 
 class Token:
