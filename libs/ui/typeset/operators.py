@@ -68,7 +68,7 @@ def _show_run(code: list[str], run: ShapedRun, size_pt: float, pen: float, font:
     for glyph in run.glyphs:
         wanted_rise = round(glyph.y * size_pt / 1000, 2)
         if wanted_rise != rise:
-            _show(code, pieces)
+            show_pieces(code, pieces)
             code.append(f"{wanted_rise:g} Ts")
             rise = wanted_rise
         move = round(pen - run.x - glyph.x)
@@ -77,7 +77,7 @@ def _show_run(code: list[str], run: ShapedRun, size_pt: float, pen: float, font:
             pen -= move
         pieces.append(f"<{font.code(glyph.gid, glyph.text):04X}>")
         pen += font.advance(glyph.gid)
-    _show(code, pieces)
+    show_pieces(code, pieces)
     if rise:
         code.append("0 Ts")
     if run.level % 2:
@@ -85,7 +85,8 @@ def _show_run(code: list[str], run: ShapedRun, size_pt: float, pen: float, font:
     return pen
 
 
-def _show(code: list[str], pieces: list[str]) -> None:
+def show_pieces(code: list[str], pieces: list[str]) -> None:
+    """Write what is shown at one height as one operator, and begin anew."""
     if pieces:
         code.append(f"[{''.join(pieces).replace('><', '')}] TJ")
         pieces.clear()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from libs.ui.typeset.errors import ValueUnfrozenError
 from libs.ui.typeset.faces import Face
 from libs.ui.typeset.inventory import get_inventory
+from libs.ui.typeset.operators import show_pieces
 from libs.ui.typeset.shaping import ShapedRun, shape_stretch
 
 # The parity of an embedding level is all that matters to a run.
@@ -93,7 +94,7 @@ def show_run(
         move = pen - x - token.lead
         for wanted_rise, shown in token.parts:
             if wanted_rise != rise:
-                _show(code, pieces)
+                show_pieces(code, pieces)
                 code.append(f"{wanted_rise:g} Ts")
                 rise = wanted_rise
             if move:
@@ -101,18 +102,12 @@ def show_run(
                 move = 0
             pieces.append(shown)
         pen = x + token.end
-    _show(code, pieces)
+    show_pieces(code, pieces)
     if rise:
         code.append("0 Ts")
     if level == ODD:
         code.append("EMC")
     return pen
-
-
-def _show(code: list[str], pieces: list[str]) -> None:
-    if pieces:
-        code.append(f"[{''.join(pieces).replace('><', '')}] TJ")
-        pieces.clear()
 
 
 def token_of(run: ShapedRun, face: FrozenFace, size_pt: float) -> Token | None:
