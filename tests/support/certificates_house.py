@@ -41,7 +41,12 @@ class House:
 
 def house_of(world: World) -> House:
     """The house over a world."""
-    site = build_site(api.router, pages.router, translate=WORDS.word, on_error=WORDS.on_error)
+    return House(site_of(world), world)
+
+
+def site_of(world: World, words: Pages = WORDS) -> Site:
+    """The application over a world."""
+    site = build_site(api.router, pages.router, translate=words.word, on_error=words.on_error)
     site.app.state.deps = world.deps
-    site.app.state.pages = WORDS
-    return House(site, world)
+    site.app.state.pages = words
+    return site

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,52 +11,36 @@ import httpx
 from libs.chassis.web.caller import Caller
 from libs.contracts.people import Role
 from libs.ui.pages import Pages
-from services.certificates import api, handlers, pages
+from services.certificates import handlers
 from services.certificates.domain.certificate import Stage
 from services.certificates.domain.orders import OrderKind, RevocationReason
 from services.certificates.handlers.life import OrderAsked
+from tests.support import certificates_house
 from tests.support.certificates_world import (
     CONTROLLER,
-    MEKNES,
     OFFICER,
     PRINTED,
     REGISTRAR,
     SIGNATORY,
-    World,
     holder,
     new_world,
     staff,
 )
-from tests.support.visitors import FORM, Site, build_site
 
 FILE = "request-1"
 AGENT = staff("agent", Role.CENTRAL_AGENT)
 
 
 @dataclass
-class House:
+class House(certificates_house.House):
     """The service's application, an issued certificate behind it, and somebody for each role."""
 
-    site: Site
-    world: World
-
-    def somebody(self, *roles: Role) -> Caller:
-        return self.site.authority.hire(f"a {roles[0]}", *roles, centres=[MEKNES])
+    def somebody(self, *roles: Role, staff_id: str = "") -> Caller:
+        return super().somebody(*roles, staff_id=staff_id or f"a {roles[0]}")
 
     @property
     def holder(self) -> Caller:
         return self.site.authority.person("person-1")
-
-    async def get(self, path: str, caller: Caller, lang: str = "ar") -> httpx.Response:
-        async with self.site.client() as client:
-            return await client.get(path, headers=self.site.cookie(caller, lang=lang))
-
-    async def post(
-        self, path: str, caller: Caller, fields: dict[str, str], lang: str = "ar"
-    ) -> httpx.Response:
-        async with self.site.client() as client:
-            headers = self.site.cookie(caller, lang=lang) | FORM
-            return await client.post(path, headers=headers, data=fields)
 
     async def asked(self, kind: OrderKind, *, confirmed: bool = False) -> None:
         reason = RevocationReason.FORGERY if kind is OrderKind.REVOKE else None
@@ -87,8 +72,10 @@ class House:
 async def new_house(words: Pages) -> House:
     """The application, and a certificate that ends on 31 January 2027."""
     world = await new_world()
-    site = build_site(api.router, pages.router, translate=words.word, on_error=words.on_error)
-    site.app.state.deps = world.deps
-    site.app.state.pages = words
     await world.brought_to(Stage.ISSUED, FILE, valid_until=date(2027, 1, 31))
-    return House(site, world)
+    return House(certificates_house.site_of(world, words), world)
+
+
+def says(page: httpx.Response, word: str) -> bool:
+    """Whether a page shows a word, whatever it is written as in HTML."""
+    return word in html.unescape(page.text)

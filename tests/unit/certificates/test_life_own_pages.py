@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from datetime import date
 from http import HTTPStatus
 
-import httpx
 import pytest
 
 from libs.contracts.code import format_code
@@ -15,62 +13,18 @@ from libs.ui.pages import Pages
 from services.certificates import handlers
 from services.certificates.domain.certificate import Stage
 from services.certificates.domain.orders import OrderKind
-from tests.support.certificates_world import PRINTED, holder
-from tests.support.life_house import FILE, House, new_house
+from tests.support.certificates_world import holder
+from tests.support.life_house import FILE, House, new_house, says
 
 WORDS = Pages("services.certificates")
 STAFF_PATH = f"/staff/certificates/{FILE}"
 OWN_PATH = f"/certificates/{FILE}"
-REASON = {"reason": "The police asked for an inquiry."}
-REVOCATION = {
-    **REASON,
-    "revocation": "forgery",
-    "seized_on-day": "20",
-    "seized_on-month": "11",
-    "seized_on-year": "2026",
-    "seized_by": "الدرك الملكي",
-}
-FILLED = {
-    "suspend": REASON,
-    "resume": REASON,
-    "revoke": REVOCATION,
-    "confirm": {"approved": "yes"},
-    "decline": {},
-    "duplicate": {"loss_declared": "yes"},
-    "drop": REASON,
-    "dismiss": REASON,
-}
-MISSING = {
-    "suspend": ["step.return.reason.missing"],
-    "resume": ["step.return.reason.missing"],
-    "revoke": ["step.return.reason.missing", "life.revocation.missing"],
-    "confirm": ["life.confirm.approved.missing"],
-    "duplicate": ["life.duplicate.loss_declared.missing"],
-    "drop": ["step.return.reason.missing"],
-    "dismiss": ["step.return.reason.missing"],
-}
-CORRECTION = {
-    "arabic_family_name": PRINTED.arabic_family_name,
-    "arabic_given_name": PRINTED.arabic_given_name,
-    "latin_family_name": PRINTED.latin_family_name,
-    "latin_given_name": PRINTED.latin_given_name,
-    "sex": "male",
-    "birth_precision": "day",
-    "birth_date-day": "8",
-    "birth_date-month": "3",
-    "birth_date-year": "1994",
-    "birth_place": "فاس",
-}
 languages = pytest.mark.parametrize("lang", ["ar", "fr"])
 
 
 @pytest.fixture
 async def house() -> House:
     return await new_house(WORDS)
-
-
-def says(page: httpx.Response, word: str) -> bool:
-    return word in html.unescape(page.text)
 
 
 @languages

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from datetime import date, timedelta
 from http import HTTPStatus
 
-import httpx
 import pytest
 
 from libs.contracts.certificates import CertificateStatus
@@ -17,11 +15,10 @@ from services.certificates.domain.orders import OrderKind
 from services.certificates.domain.version import VersionKind
 from services.certificates.pages.life import LIFE_ACTS
 from tests.support.certificates_world import PRINTED
-from tests.support.life_house import FILE, House, new_house
+from tests.support.life_house import FILE, House, new_house, says
 
 WORDS = Pages("services.certificates")
 STAFF_PATH = f"/staff/certificates/{FILE}"
-OWN_PATH = f"/certificates/{FILE}"
 REASON = {"reason": "The police asked for an inquiry."}
 REVOCATION = {
     **REASON,
@@ -68,10 +65,6 @@ languages = pytest.mark.parametrize("lang", ["ar", "fr"])
 @pytest.fixture
 async def house() -> House:
     return await new_house(WORDS)
-
-
-def says(page: httpx.Response, word: str) -> bool:
-    return word in html.unescape(page.text)
 
 
 @languages

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
-import httpx
 import pytest
 
-from libs.chassis.web.caller import Caller
 from libs.contracts.code import format_code
 from libs.contracts.people import Role
-from libs.ui.pages import Pages
-from services.certificates import api, pages
 from services.certificates.domain.certificate import Stage
 from services.certificates.pages.steps import STEPS
-from tests.support.certificates_world import MEKNES, World, new_world
-from tests.support.visitors import FORM, Site, build_site
+from tests.support.certificates_house import WORDS, House, house_of
+from tests.support.certificates_world import new_world
 
-WORDS = Pages("services.certificates")
 STEP_STAGES = {name: next(iter(step.roles)) for name, step in STEPS.items()}
 FILLED = {
     "draft": {"compared": "yes"},
@@ -40,35 +35,9 @@ LEADS = {
 }
 
 
-@dataclass
-class House:
-    """The service's application, the files behind it, and somebody for each role."""
-
-    site: Site
-    world: World
-
-    def somebody(self, *roles: Role, staff_id: str = "somebody") -> Caller:
-        return self.site.authority.hire(staff_id, *roles, centres=[MEKNES])
-
-    async def get(self, path: str, caller: Caller, lang: str = "ar") -> httpx.Response:
-        async with self.site.client() as client:
-            return await client.get(path, headers=self.site.cookie(caller, lang=lang))
-
-    async def post(
-        self, path: str, caller: Caller, fields: dict[str, str], lang: str = "ar"
-    ) -> httpx.Response:
-        async with self.site.client() as client:
-            headers = self.site.cookie(caller, lang=lang) | FORM
-            return await client.post(path, headers=headers, data=fields)
-
-
 @pytest.fixture
 async def house() -> House:
-    world = await new_world()
-    site = build_site(api.router, pages.router, translate=WORDS.word, on_error=WORDS.on_error)
-    site.app.state.deps = world.deps
-    site.app.state.pages = WORDS
-    return House(site, world)
+    return house_of(await new_world())
 
 
 languages = pytest.mark.parametrize("lang", ["ar", "fr"])
