@@ -211,6 +211,7 @@ class CertificateVersion(Data):
         code_hash: SHA-256, in hex, of the 16-character verification code without its check character.
         changed_at: Since when it has this status; None where that wasn't noted.
         superseded_by: What came in its place, of a superseded one.
+        status_index: Its place in the status list; None on what was issued before there was one.
     """
 
     version: int
@@ -221,6 +222,7 @@ class CertificateVersion(Data):
     valid_until: date | None
     changed_at: datetime | None = None
     superseded_by: SupersededBy | None = None
+    status_index: int | None = None
 
 
 class PrintedContent(Data):

@@ -8,7 +8,7 @@ from typing import Protocol
 from libs.chassis.aggregates import Aggregates
 from libs.chassis.clock import Clock
 from libs.chassis.web.throttle import Throttle
-from services.verification.domain import PublicCertificate, VerifierKey
+from services.verification.domain.certificate import PublicCertificate, VerifierKey
 
 
 class Store(Protocol):

@@ -182,6 +182,7 @@ def _told(version: Version) -> CertificateVersion:
         valid_until=version.valid_until,
         changed_at=version.changed_at,
         superseded_by=SupersededBy(version.reason) if version.reason else None,
+        status_index=version.status_index,
     )
 
 

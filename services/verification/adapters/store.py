@@ -14,7 +14,7 @@ from libs.chassis.platform import Ground
 from libs.contracts.certificates import CertificateStatus
 from libs.contracts.people import Identifier, IdentifierKind, Precision, Sex
 from libs.contracts.requests import PrintedPerson
-from services.verification.domain import Printed, PublicCertificate, VerifierKey, Version
+from services.verification.domain.certificate import Printed, PublicCertificate, VerifierKey, Version
 
 CERTIFICATES = Codec("certificates", PublicCertificate, owner=lambda certificate: certificate.person_id)
 VERIFIER_KEYS = Codec("verifier_keys", VerifierKey)

@@ -11,9 +11,9 @@ from libs.chassis.web.errors import TooManyAttempts
 from libs.contracts.certificates import CertificateStatus, SupersededBy
 from libs.contracts.code import format_code
 from libs.contracts.people import Precision
-from services.verification.domain import PublicCertificate, Verdict, masked
+from services.verification.domain.certificate import PublicCertificate, Verdict, masked
 from services.verification.errors import BirthDateWrong
-from services.verification.handlers import (
+from services.verification.handlers.checking import (
     BIRTH_DATES,
     BIRTH_DATES_OF_A_CODE,
     CODES,

@@ -19,7 +19,7 @@ from libs.chassis.logging import configure_logging
 from libs.contracts.certificates import CertificateStatus, SupersededBy
 from libs.contracts.code import format_code
 from services.verification import api, pages
-from services.verification.handlers import CODES
+from services.verification.handlers.checking import CODES
 from tests.support.verifying import CODE, PAGES, UNKNOWN_CODE, Verifying, verifying, version
 from tests.support.visitors import FORM, Site, build_site
 

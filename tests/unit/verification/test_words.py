@@ -6,7 +6,7 @@ import pytest
 
 from libs.contracts.certificates import SupersededBy
 from libs.ui.translations_check import problems_of
-from services.verification.domain import Verdict
+from services.verification.domain.certificate import Verdict
 from services.verification.errors import BirthDateWrong
 from tests.support.verifying import PAGES
 

@@ -15,7 +15,7 @@ from libs.contracts.requests import PrintedPerson
 from libs.ui.forms import Form
 from libs.ui.pages import PageContext, Pages
 from services.verification import handlers
-from services.verification.domain import Verdict
+from services.verification.domain.certificate import Verdict
 from services.verification.errors import BirthDateWrong
 from services.verification.ports import Deps
 

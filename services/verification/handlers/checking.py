@@ -1,4 +1,4 @@
-"""Use cases of verification: following certificates, answering codes, comparing content."""
+"""What a typed code comes to, and what a certificate prints for whoever knows its holder's birth date."""
 
 from __future__ import annotations
 
@@ -6,23 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from libs.chassis.aggregates import Copied
 from libs.chassis.clock import civil_date
-from libs.chassis.delivery import Delivery
 from libs.chassis.web.throttle import Limit
-from libs.contracts.certificates import CertificateState, PrintedContent, VerifierKeyPublished
 from libs.contracts.code import MalformedCode, code_hash, parse, suggest
 from libs.contracts.requests import PrintedPerson
-from services.verification.domain import (
-    Answer,
-    Printed,
-    PublicCertificate,
-    Verdict,
-    VerifierKey,
-    Version,
-    answer_of,
-    is_born_on,
-)
+from services.verification.domain.certificate import Answer, Verdict, Version, answer_of, is_born_on
 from services.verification.errors import BirthDateWrong
 from services.verification.ports import Deps
 
@@ -30,37 +18,6 @@ CODES: Final = Limit("codes", most=60, window_s=60)
 BIRTH_DATES: Final = Limit("birth-dates", most=30, window_s=3600)
 BIRTH_DATES_OF_A_CODE: Final = Limit("birth-dates-of-a-code", most=10, window_s=3600)
 _MOST_KEYS: Final = 100
-
-
-def certificate_of(_deps: Deps, delivery: Delivery[CertificateState]) -> Copied[PublicCertificate]:
-    """The copy of a certificate as it now stands."""
-    event = delivery.event
-    versions = tuple(
-        Version(
-            each.number,
-            each.code_hash,
-            each.status,
-            each.issued_on,
-            each.valid_until,
-            each.changed_at,
-            each.superseded_by,
-        )
-        for each in event.versions
-    )
-    certificate = PublicCertificate(
-        certificate_id=event.certificate_id,
-        person_id=event.person_id,
-        versions=versions,
-        code_hashes=tuple(version.code_hash for version in versions),
-        personal=Printed(delivery.opened(PrintedContent).versions),
-    )
-    return Copied(event.certificate_id, certificate, delivery)
-
-
-def verifier_key_of(_deps: Deps, delivery: Delivery[VerifierKeyPublished]) -> Copied[VerifierKey]:
-    """The copy of a key with which QR payloads are checked."""
-    event = delivery.event
-    return Copied(event.key_id, VerifierKey(dict(event.jwk), event.published_at), delivery)
 
 
 async def list_verifier_keys(deps: Deps) -> Sequence[Mapping[str, str]]:

@@ -13,7 +13,7 @@ from libs.chassis.web.client import network_of
 from libs.contracts.certificates import SupersededBy
 from libs.contracts.requests import PrintedPerson
 from services.verification import handlers
-from services.verification.domain import Answer, Verdict
+from services.verification.domain.certificate import Answer, Verdict
 from services.verification.ports import Deps
 
 router = APIRouter(prefix="/api/verification/v1", tags=["checks"])

@@ -1,0 +1,11 @@
+"""What programs ask of verification, as JSON."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.verification.api import checks
+
+router = APIRouter()
+for _part in (checks,):
+    router.include_router(_part.router)

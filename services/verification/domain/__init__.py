@@ -1,0 +1,1 @@
+"""What verification knows of certificates, and what it says of them."""

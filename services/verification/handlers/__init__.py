@@ -1,0 +1,6 @@
+"""The use cases of verification."""
+
+from services.verification.handlers.checking import check_code, get_content, list_verifier_keys
+from services.verification.handlers.following import certificate_of, verifier_key_of
+
+__all__ = ["certificate_of", "check_code", "get_content", "list_verifier_keys", "verifier_key_of"]

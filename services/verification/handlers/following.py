@@ -1,0 +1,40 @@
+"""The copies that verification keeps of what certificates publishes."""
+
+from __future__ import annotations
+
+from libs.chassis.aggregates import Copied
+from libs.chassis.delivery import Delivery
+from libs.contracts.certificates import CertificateState, PrintedContent, VerifierKeyPublished
+from services.verification.domain.certificate import Printed, PublicCertificate, VerifierKey, Version
+from services.verification.ports import Deps
+
+
+def certificate_of(_deps: Deps, delivery: Delivery[CertificateState]) -> Copied[PublicCertificate]:
+    """The copy of a certificate as it now stands."""
+    event = delivery.event
+    versions = tuple(
+        Version(
+            each.number,
+            each.code_hash,
+            each.status,
+            each.issued_on,
+            each.valid_until,
+            each.changed_at,
+            each.superseded_by,
+        )
+        for each in event.versions
+    )
+    certificate = PublicCertificate(
+        certificate_id=event.certificate_id,
+        person_id=event.person_id,
+        versions=versions,
+        code_hashes=tuple(version.code_hash for version in versions),
+        personal=Printed(delivery.opened(PrintedContent).versions),
+    )
+    return Copied(event.certificate_id, certificate, delivery)
+
+
+def verifier_key_of(_deps: Deps, delivery: Delivery[VerifierKeyPublished]) -> Copied[VerifierKey]:
+    """The copy of a key with which QR payloads are checked."""
+    event = delivery.event
+    return Copied(event.key_id, VerifierKey(dict(event.jwk), event.published_at), delivery)
