@@ -29,6 +29,25 @@ class Store(Protocol):
         ...
 
 
+class Freshness(Protocol):
+    """How far behind certificates this process' model can be; told without any machine's wall clock.
+
+    An answer of "valid" is only given while the model is fresh; otherwise nobody can say now.
+    Source: ADR 19.
+    """
+
+    def as_of_s(self) -> float | None:
+        """How many seconds ago everything committed in certificates is known to be in this model.
+
+        Counted on this process' monotonic clock; None while nothing is known.
+        """
+        ...
+
+    def is_fresh(self) -> bool:
+        """Whether a revocation that was committed a minute ago is in this model for certain."""
+        ...
+
+
 @dataclass(frozen=True)
 class Deps:
     """What every handler receives.
