@@ -39,6 +39,7 @@ class Version:
         valid_until: The last day, or None for ever.
         changed_at: Since when it has this status; None where that isn't known.
         superseded_by: What came in its place, of a superseded one.
+        status_index: Its place in the status list; None on what was issued before there was one.
     """
 
     number: str
@@ -48,6 +49,7 @@ class Version:
     valid_until: date | None
     changed_at: datetime | None = None
     superseded_by: SupersededBy | None = None
+    status_index: int | None = None
 
     def verdict(self, today: date) -> Verdict:
         """What it is worth on a day; expiry is reckoned now, so that it needs no event."""

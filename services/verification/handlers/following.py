@@ -21,6 +21,7 @@ def certificate_of(_deps: Deps, delivery: Delivery[CertificateState]) -> Copied[
             each.valid_until,
             each.changed_at,
             each.superseded_by,
+            each.status_index,
         )
         for each in event.versions
     )
