@@ -23,6 +23,7 @@ from deploy.local.environment import Surroundings, service_environment
 from deploy.local.folders import REPOSITORY
 from deploy.local.parts import Kafka, Mongod
 from deploy.local.ports import LOOPBACK, choose_port
+from deploy.local.progress import say
 from deploy.local.secret_store import SecretStore
 from deploy.local.service import ServiceProcess
 from libs.chassis.crypto import MemoryKeyStore, Vault, wrap_key
@@ -55,6 +56,7 @@ ORIGIN = "https://khadamaty.example.ma"
 AT_ONCE = 64
 PUBLISHED_AT_ONCE = 500
 LOOK_EVERY_S = 0.25
+TELL_EVERY_S = 10.0
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 T = TypeVar("T")
@@ -98,8 +100,11 @@ class House:
         of: str = "certificates",
     ) -> float:
         """Wait until a collection of that service has so many; returns the moment on the monotonic clock."""
-        database, never = connect(self.mongod.url_for(service), service), asyncio.Event()
-        while await database[of].count_documents(dict(where)) < count:
+        database, never, told_at = connect(self.mongod.url_for(service), service), asyncio.Event(), 0.0
+        while (there := await database[of].count_documents(dict(where))) < count:
+            if time.perf_counter() - told_at > TELL_EVERY_S:
+                told_at = time.perf_counter()
+                say(f"  {service}: {there:,} of {count:,} {of}")
             await pause(never, LOOK_EVERY_S)
         await disconnect(database)
         return time.perf_counter()
