@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -20,6 +21,11 @@ class ServiceError(Exception):
     def __init__(self, message: str = "", **details: object) -> None:
         super().__init__(message or self.slug)
         self.details = details
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """HTTP headers that tell more of it, lower case."""
+        return {}
 
 
 class Retryable(ServiceError):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from libs.contracts.event import Data, Event, SealedEvent
+from libs.contracts.partners import PartnerPurpose, PartnerScope
 from libs.contracts.people import IdentifierKind, PersonDetails, Role
 
 Language = Literal["ar", "fr", "zgh"]
@@ -109,3 +110,29 @@ class SessionRevoked(Event):
 
     session_id: str
     revoked_at: datetime
+
+
+class PartnerState(Event):
+    """A partner's system with what it may do, as it stands now.
+
+    Attributes:
+        purposes: Why it may ask; each question names one of them.
+        scopes: What its tokens may be good for.
+        webhook_hosts: Hosts to which its events may be sent.
+        daily_quota: Certificates that it may ask about in a day.
+        tokens_since: Tokens issued before are refused: keys were replaced or a suspension ended.
+        kafka_principal: Its user on the broker; None where it has none.
+        suspended_at: Since when it may do nothing; None where it may.
+    """
+
+    topics = ("identity.partners",)
+
+    client_id: str
+    display_name: str
+    purposes: tuple[PartnerPurpose, ...]
+    scopes: tuple[PartnerScope, ...]
+    webhook_hosts: tuple[str, ...]
+    daily_quota: int
+    tokens_since: datetime
+    kafka_principal: str | None = None
+    suspended_at: datetime | None = None

@@ -47,6 +47,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("identity.persons", "person", "identity", ("requests", "notifications"), "compact", None),
     Topic("identity.staff", "staff member", "identity", _OTHERS, "compact", None),
     Topic("identity.sessions", "session", "identity", _OTHERS, "compact", None),
+    Topic("identity.partners", "partner", "identity", ("verification",), "compact", None),
     Topic("requests.facts", "request", "requests", ("requests", "certificates", "notifications")),
     Topic("certificates.facts", "certificate", "certificates", ("requests", "notifications"), "delete", None),
     Topic("certificates.state", "certificate", "certificates", ("verification",), "compact", None),

@@ -55,3 +55,22 @@ class IdentifierUnreadable(Permanent):
     """What came is no number of that kind; `details["field"]` says where the fault is."""
 
     slug = "identifier-unreadable"
+
+
+class PartnerTermsUnusable(Permanent):
+    """Something of what shall be agreed with a partner can't be; `details["field"]` says where."""
+
+    slug = "partner-terms-unusable"
+
+
+class ClientKeysUnusable(Permanent):
+    """A partner's key set isn't one of public keys that its assertions may be checked with."""
+
+    slug = "client-keys-unusable"
+
+
+class PartnerSuspended(Permanent):
+    """A suspended partner is given nothing."""
+
+    slug = "partner-suspended"
+    status = 409

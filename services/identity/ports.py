@@ -12,6 +12,7 @@ from libs.chassis.clock import Clock
 from libs.chassis.crypto import Vault
 from libs.chassis.web.caller import Caller
 from libs.chassis.web.throttle import Limit
+from services.identity.domain.partner import Partner
 from services.identity.domain.person import Person
 from services.identity.domain.session import Session
 from services.identity.domain.signing import SigningKey
@@ -42,6 +43,11 @@ class Store(Protocol):
     @property
     def signing_keys(self) -> Aggregates[SigningKey]:
         """Published keys, by key id."""
+        ...
+
+    @property
+    def partners(self) -> Aggregates[Partner]:
+        """Partners' systems, by client id."""
         ...
 
     async def find_person(self, identifier_digest: str) -> Stored[Person] | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from libs.chassis.platform import Parts, Platform
 from libs.chassis.runtime import Service
+from libs.chassis.web.access_tokens import AccessTokenReader
 from libs.chassis.web.throttle import Throttle
 from libs.chassis.web.throttle_store import MongoCounters
+from libs.contracts.partners import PARTNER_API
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.verification import api, pages
@@ -26,6 +28,9 @@ async def build(settings: VerificationSettings) -> Service:
         trust=platform.trust,
         store=await VerificationStore.open(platform, platform.vault),
         throttle=Throttle(counters, settings.lookup_key.get_secret_value(), platform.clock),
+        partner_tokens=AccessTokenReader(
+            platform.trust, settings.public_origin, f"{settings.public_origin}{PARTNER_API}", platform.clock
+        ),
     )
     return await platform.service(
         Parts(

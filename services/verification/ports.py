@@ -7,8 +7,10 @@ from typing import Protocol
 
 from libs.chassis.aggregates import Aggregates
 from libs.chassis.clock import Clock
+from libs.chassis.web.access_tokens import AccessTokenReader
 from libs.chassis.web.throttle import Throttle
 from services.verification.domain.certificate import PublicCertificate, VerifierKey
+from services.verification.domain.partner import Partner
 
 
 class Store(Protocol):
@@ -22,6 +24,11 @@ class Store(Protocol):
     @property
     def verifier_keys(self) -> Aggregates[VerifierKey]:
         """The published keys, by their id."""
+        ...
+
+    @property
+    def partners(self) -> Aggregates[Partner]:
+        """Partners' systems, by client id."""
         ...
 
     async def find_code(self, code_hash: str) -> PublicCertificate | None:
@@ -55,9 +62,11 @@ class Deps:
     Attributes:
         trust: The chassis' copy of what identity published; only its own rows in `consumers` use it.
         throttle: Counts attempts under keyed digests.
+        partner_tokens: Checks the tokens of partners with identity's published keys.
     """
 
     clock: Clock
     trust: object
     store: Store
     throttle: Throttle
+    partner_tokens: AccessTokenReader

@@ -25,6 +25,7 @@ from libs.ui.pages import Pages
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
 from services.verification.ports import Deps
+from tests.support.partners import OwnIssuer, partner_state
 from tests.support.qr_keys import OwnQrKey
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -74,6 +75,7 @@ class Verifying:
     platform: MemoryPlatform
     store: VerificationStore
     deps: Deps
+    issuer: OwnIssuer
     sequence: int = 0
 
     async def know(
@@ -105,6 +107,13 @@ class Verifying:
         event = VerifierKeyPublished(key_id=jwk["kid"], jwk=jwk, published_at=self.clock.now())
         await self._told(Delivery(event, f"event-of-{jwk['kid']}", "certificates.keys", jwk["kid"], 1))
 
+    async def know_partner(self, **changed: Any) -> None:
+        """Let identity tell of a partner."""
+        event = partner_state(**changed)
+        self.sequence += 1
+        told_id = f"event-{self.sequence}"
+        await self._told(Delivery(event, told_id, "identity.partners", event.client_id, self.sequence))
+
     async def _told(self, delivery: Delivery[Any]) -> None:
         rows = {row.event: row for row in SUBSCRIPTIONS}
         await rows[type(delivery.event)].handler(self.deps, delivery)
@@ -128,5 +137,9 @@ async def verifying() -> Verifying:
     clock = FixedClock(NOON)
     platform = MemoryPlatform(clock, "verification")
     store = await VerificationStore.open(platform, platform.vault)
-    deps = Deps(clock, None, store, Throttle(MemoryCounters(clock), b"k" * 32, clock))
-    return Verifying(clock, platform, store, deps)
+    throttle = Throttle(MemoryCounters(clock), b"k" * 32, clock)
+    issuer = OwnIssuer()
+    deps = Deps(
+        clock=clock, trust=None, store=store, throttle=throttle, partner_tokens=issuer.reader(clock)
+    )
+    return Verifying(clock, platform, store, deps, issuer)

@@ -18,12 +18,16 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _THROUGH_GATEWAY: Final = ("x-forwarded-for", "forwarded")
 
 
-class Access(ABC):
-    """A declaration of who may call a route; as a FastAPI dependency it returns the `Caller`."""
+class Declaration(ABC):
+    """Says who may call a route."""
 
     @abstractmethod
     def __str__(self) -> str:
         """The declaration in a few words, for lists of routes."""
+
+
+class Access(Declaration):
+    """A declaration that, as a FastAPI dependency, returns the `Caller`."""
 
     @abstractmethod
     async def __call__(self, request: Request) -> Caller:
@@ -54,6 +58,21 @@ class Internal(Access):
         """Refuse what was forwarded."""
         if any(header in request.headers for header in _THROUGH_GATEWAY):
             raise NotFound
+        return ANONYMOUS
+
+
+class SelfProved(Access):
+    """Programs that prove themselves in the body: no cookie counts, so no other site can misuse one.
+
+    Their route is known by its plain path, and asks for no `Origin`.
+    """
+
+    def __str__(self) -> str:
+        return "whoever proves itself in the body"
+
+    async def __call__(self, request: Request) -> Caller:
+        """Let everybody in, as nobody: the route's own work is to ask for the proof."""
+        del request
         return ANONYMOUS
 
 
@@ -143,7 +162,7 @@ def declared_access(route: Any) -> str | None:
 
 
 def _declarations(dependant: Any) -> list[str]:
-    own = [str(dependant.call)] if isinstance(dependant.call, Access) else []
+    own = [str(dependant.call)] if isinstance(dependant.call, Declaration) else []
     return own + [told for inner in dependant.dependencies for told in _declarations(inner)]
 
 

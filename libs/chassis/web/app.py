@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from libs.chassis.errors import ServiceError
 from libs.chassis.settings import ServiceSettings
-from libs.chassis.web.access import Public, declared_access
+from libs.chassis.web.access import Public, SelfProved, declared_access
 from libs.chassis.web.caller import Caller
 from libs.chassis.web.guards import OriginMiddleware, SheddingMiddleware, TooLargeMiddleware
 from libs.chassis.web.health_routes import health_router
@@ -83,7 +83,7 @@ def create_app(
         max_body_size=parts.max_body_bytes,
     )
     app.state.web = parts
-    _add_middleware(app, settings, renderer, parts)
+    _add_middleware(app, settings, renderer, parts, _self_proved(routers))
     _add_handlers(app, renderer, parts)
     for router in (*routers, health_router(parts.health), _description(app, service)):
         app.include_router(router)
@@ -91,7 +91,13 @@ def create_app(
     return app
 
 
-def _add_middleware(app: ServiceApp, settings: ServiceSettings, renderer: Renderer, parts: WebParts) -> None:
+def _add_middleware(
+    app: ServiceApp,
+    settings: ServiceSettings,
+    renderer: Renderer,
+    parts: WebParts,
+    self_proved: frozenset[str],
+) -> None:
     # What is added last is met first.
     app.add_middleware(SheddingMiddleware, renderer=renderer, gate=parts.gate)
     app.add_middleware(
@@ -99,6 +105,7 @@ def _add_middleware(app: ServiceApp, settings: ServiceSettings, renderer: Render
         renderer=renderer,
         public_origin=settings.public_origin,
         loopback_aliases=settings.environment != "production",
+        self_proved=self_proved,
     )
     app.add_middleware(LanguageMiddleware, secure=settings.secure_transport)
 
@@ -141,6 +148,17 @@ def _description(app: ServiceApp, service: str) -> APIRouter:
         return JSONResponse(app.openapi())
 
     return router
+
+
+def _self_proved(routers: Sequence[APIRouter]) -> frozenset[str]:
+    """The paths of routes whose callers prove themselves in the body."""
+    wanted = str(SelfProved())
+    return frozenset(
+        str(route.path)
+        for router in routers
+        for route in iter_route_contexts(router.routes)
+        if declared_access(route) == wanted
+    )
 
 
 def _refuse_undeclared(app: ServiceApp) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from libs.chassis.errors import Overloaded, Permanent
 
 
@@ -29,6 +31,37 @@ class Forbidden(Permanent):
 
     slug = "forbidden"
     status = 403
+
+
+class TokenMissing(Permanent):
+    """The route is for machines and no token came; the challenge names no error (RFC 6750 section 3.1)."""
+
+    slug = "token-missing"
+    status = 401
+
+
+class TokenRefused(Permanent):
+    """A machine's token isn't genuine, is for another interface, has expired, or its client is suspended."""
+
+    slug = "token-refused"
+    status = 401
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The challenge (RFC 6750 section 3)."""
+        return {"www-authenticate": 'Bearer error="invalid_token"'}
+
+
+class ScopeMissing(Permanent):
+    """A machine's token is good for other things; `details["scope"]` is what it lacks."""
+
+    slug = "scope-missing"
+    status = 403
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The challenge (RFC 6750 section 3)."""
+        return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{self.details["scope"]}"'}
 
 
 class CrossSite(Permanent):
@@ -71,6 +104,9 @@ CHASSIS_SLUGS = (
     "session-expired",
     "not-fresh",
     "forbidden",
+    "token-missing",
+    "token-refused",
+    "scope-missing",
     "cross-site",
     "bad-request",
     "method-not-allowed",
@@ -99,7 +135,10 @@ __all__ = [
     "NotFresh",
     "NotSignedIn",
     "Overloaded",
+    "ScopeMissing",
     "SessionExpired",
+    "TokenMissing",
+    "TokenRefused",
     "TooLarge",
     "TooManyAttempts",
 ]

@@ -25,22 +25,30 @@ class OriginMiddleware:
 
     `Sec-Fetch-Site` decides where a browser sends it; else `Origin` must be ours. A request with neither
     comes from no browser that we support and is refused, unless it is a JSON call with `Authorization`, which
-    no other site can add.
+    no other site can add, or its route takes nothing but a proof in the body.
 
     Args:
         app: What it wraps.
         renderer: Tells the refusal.
         public_origin: Ours.
         loopback_aliases: Whether localhost, 127.0.0.1 and [::1] count as the same host, as in development.
+        self_proved: Paths of the routes that are declared so.
     """
 
     def __init__(
-        self, app: ASGIApp, *, renderer: Renderer, public_origin: str, loopback_aliases: bool
+        self,
+        app: ASGIApp,
+        *,
+        renderer: Renderer,
+        public_origin: str,
+        loopback_aliases: bool,
+        self_proved: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
         self._renderer = renderer
         self._origin = _parts(public_origin)
         self._aliases = loopback_aliases
+        self._self_proved = self_proved
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -54,7 +62,8 @@ class OriginMiddleware:
             await _refuse(self._renderer, CrossSite(), request, scope, receive, send)
 
     def _is_ours(self, request: Request) -> bool:
-        if request.url.path.startswith("/api/") and "authorization" in request.headers:
+        path = request.url.path
+        if path in self._self_proved or (path.startswith("/api/") and "authorization" in request.headers):
             return True
         site = request.headers.get("sec-fetch-site")
         if site is not None and site != "none":

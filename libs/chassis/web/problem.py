@@ -102,7 +102,7 @@ class Renderer:
                 request_id=correlation_id(),
             )
             response = HTMLResponse(self._on_error(page), error.status)
-        response.headers.update({**_told_by_status(error), **(headers or {})})
+        response.headers.update({**_told_by_status(error), **error.headers, **(headers or {})})
         response.headers["content-language"] = language_of(request)
         return response
 

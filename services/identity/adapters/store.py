@@ -8,6 +8,7 @@ from typing import Final
 from libs.chassis.aggregates import Aggregates, Index, Stored
 from libs.chassis.codec import Codec
 from libs.chassis.platform import Ground
+from services.identity.domain.partner import Partner
 from services.identity.domain.person import Person
 from services.identity.domain.session import Session
 from services.identity.domain.signing import SigningKey
@@ -18,6 +19,7 @@ PERSONS: Final = Codec("persons", Person, owner=lambda person: person.person_id)
 SESSIONS: Final = Codec("sessions", Session)
 STAFF: Final = Codec("staff", StaffMember)
 SIGNING_KEYS: Final = Codec("signing_keys", SigningKey)
+PARTNERS: Final = Codec("partners", Partner)
 
 _MOST_SESSIONS: Final = 1000
 
@@ -30,6 +32,7 @@ class IdentityStore:
     sessions: Aggregates[Session]
     staff: Aggregates[StaffMember]
     signing_keys: Aggregates[SigningKey]
+    partners: Aggregates[Partner]
 
     @classmethod
     async def open(cls, ground: Ground) -> IdentityStore:
@@ -47,6 +50,7 @@ class IdentityStore:
                 ],
             ),
             signing_keys=await ground.aggregates(SIGNING_KEYS),
+            partners=await ground.aggregates(PARTNERS),
         )
 
     async def find_person(self, identifier_digest: str) -> Stored[Person] | None:

@@ -15,9 +15,11 @@ from libs.contracts.certificates import CertificateStatus
 from libs.contracts.people import Identifier, IdentifierKind, Precision, Sex
 from libs.contracts.requests import PrintedPerson
 from services.verification.domain.certificate import Printed, PublicCertificate, VerifierKey, Version
+from services.verification.domain.partner import Partner
 
 CERTIFICATES = Codec("certificates", PublicCertificate, owner=lambda certificate: certificate.person_id)
 VERIFIER_KEYS = Codec("verifier_keys", VerifierKey)
+PARTNERS = Codec("partners", Partner)
 CERTIFICATE_INDEXES = (Index("code", ("code_hashes",)),)
 
 #: Stands in for what isn't there; no code has this as its digest.
@@ -30,6 +32,7 @@ class VerificationStore:
 
     certificates: Aggregates[PublicCertificate]
     verifier_keys: Aggregates[VerifierKey]
+    partners: Aggregates[Partner]
 
     @classmethod
     async def open(cls, ground: Ground, vault: Vault) -> VerificationStore:
@@ -37,6 +40,7 @@ class VerificationStore:
         store = cls(
             certificates=await ground.aggregates(CERTIFICATES, CERTIFICATE_INDEXES),
             verifier_keys=await ground.aggregates(VERIFIER_KEYS),
+            partners=await ground.aggregates(PARTNERS),
         )
         await store._place_decoy(vault)
         return store

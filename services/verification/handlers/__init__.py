@@ -2,5 +2,13 @@
 
 from services.verification.handlers.checking import check_code, get_content, list_verifier_keys
 from services.verification.handlers.following import certificate_of, verifier_key_of
+from services.verification.handlers.partners import partner_of
 
-__all__ = ["certificate_of", "check_code", "get_content", "list_verifier_keys", "verifier_key_of"]
+__all__ = [
+    "certificate_of",
+    "check_code",
+    "get_content",
+    "list_verifier_keys",
+    "partner_of",
+    "verifier_key_of",
+]
