@@ -86,6 +86,8 @@ def _own_settings(service: str, around: Surroundings, secret_store: SecretStore)
             "LOG_KEY_FILE": f"{around.key_folder}/certificates-log.pem",
             "TIME_STAMP_URL": around.time_stamp_url,
         }
+    if service == "verification":
+        return {"STATUS_KEY_FILE": f"{around.key_folder}/verification-status.pem"}
     if service == "notifications":
         return {"SMTP_HOST": around.smtp_host, "SMTP_PORT": str(around.smtp_port), "SENDER": SENDER}
     return {}

@@ -1,4 +1,4 @@
-"""The small part of CBOR that QR payloads are written in, in its one deterministic form (RFC 8949, 4.2.1)."""
+"""The small part of CBOR that payloads and status lists use, in its one deterministic form (RFC 8949, 4.2.1)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ class Tagged:
     value: Item
 
 
-Item: TypeAlias = "int | bytes | str | list[Item] | dict[int, Item] | Tagged"
-"""What is written and read: whole numbers, bytes, text, arrays, maps by whole numbers, and tags."""
+Item: TypeAlias = "int | bytes | str | list[Item] | dict[int, Item] | dict[str, Item] | Tagged"
+"""What is written and read: whole numbers, bytes, text, arrays, maps by whole numbers, and tags.
+
+Maps by text are only written: no payload holds one.
+"""
 
 
 def encode(item: Item) -> bytes:

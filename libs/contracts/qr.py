@@ -193,7 +193,8 @@ def payload_in(address: str) -> bytes:
 
 @lru_cache(maxsize=8)
 def _protected(key_id: bytes) -> bytes:
-    return encode({_ALGORITHM: _ES256, _KEY_ID: key_id})
+    header: dict[int, Item] = {_ALGORITHM: _ES256, _KEY_ID: key_id}
+    return encode(header)
 
 
 def _key_id_in(protected: bytes) -> bytes:

@@ -73,7 +73,9 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-async def running(mongo: MongoPart, kafka: KafkaPart) -> AsyncIterator[Running]:
+async def running(
+    mongo: MongoPart, kafka: KafkaPart, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Running]:
     user, password = kafka.credentials("verification")
     settings = VerificationSettings(
         environment="test",
@@ -87,6 +89,7 @@ async def running(mongo: MongoPart, kafka: KafkaPart) -> AsyncIterator[Running]:
         kafka_security="SASL_PLAINTEXT",
         kek=KEK,
         lookup_key=os.urandom(32),
+        status_key_file=tmp_path_factory.mktemp("keys") / "status.pem",
     )
     service = await build(settings)
     stop = asyncio.Event()

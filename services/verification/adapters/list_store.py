@@ -1,0 +1,54 @@
+"""The published status lists in MongoDB, the newest of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from libs.chassis.mongo import Database, Document, DuplicateKeyError
+from services.verification.domain.status_list import ListHead, PublishedList
+
+_WITHOUT_BYTES = {"token": 0}
+
+
+class MongoStatusLists:
+    """One document for each list: a list is only ever followed by one that is true for a later moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._lists = database["status_lists"]
+
+    async def heads(self) -> Sequence[ListHead]:
+        """What there is, in the order of the lists."""
+        found = self._lists.find({}, _WITHOUT_BYTES, sort=[("_id", 1)])
+        return [_head(document) async for document in found]
+
+    async def find(self, number: int) -> PublishedList | None:
+        """One list, or None."""
+        found = await self._lists.find_one({"_id": number})
+        return None if found is None else PublishedList(_head(found), bytes(found["token"]))
+
+    async def publish(self, published: PublishedList) -> None:
+        """Put a list in the place of the one before, unless that one is as true or truer."""
+        head = published.head
+        told = {
+            "as_of": head.as_of,
+            "places": head.places,
+            "digest": head.digest,
+            "etag": head.etag,
+            "token": published.token,
+        }
+        older = {"_id": head.number, "as_of": {"$lt": head.as_of}}
+        try:
+            await self._lists.update_one(older, {"$set": told}, upsert=True)
+        except DuplicateKeyError:
+            # The one that is there isn't older, so that the upsert met it.
+            return
+
+
+def _head(document: Document) -> ListHead:
+    return ListHead(
+        number=document["_id"],
+        as_of=document["as_of"],
+        places=document["places"],
+        digest=document["digest"],
+        etag=document["etag"],
+    )

@@ -1,0 +1,108 @@
+"""Status lists: made while the model is fresh, published for whoever checks without a network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from libs.chassis.errors import Duplicate, NotFound
+from libs.contracts.qr import key_id_text
+from services.verification.domain.certificate import VerifierKey
+from services.verification.domain.status_list import (
+    ListHead,
+    PublishedList,
+    compressed,
+    digest_of,
+    prepare,
+    published,
+)
+from services.verification.ports import Deps
+
+log = structlog.get_logger(__name__)
+
+_MOST_KEYS = 100
+
+
+async def publish_list_key(deps: Deps) -> None:
+    """Publish the key of status lists, before anything is signed with it; it stays published."""
+    key_id = key_id_text(deps.listing.key.key_id)
+    if await deps.store.list_keys.find(key_id) is not None:
+        return
+    try:
+        await deps.store.list_keys.insert(key_id, VerifierKey(dict(deps.listing.key.jwk), deps.clock.now()))
+    except Duplicate:
+        return
+
+
+async def publish_status_lists(deps: Deps) -> int:
+    """Sign the lists that have changed or grown old, if this process leads and its model is fresh.
+
+    Returns:
+        How many were signed.
+    """
+    listing = deps.listing
+    if not await listing.lease.held():
+        return 0
+    # Looked at before the statuses are, so that they hold everything up to this moment.
+    as_of = find_as_of(deps)
+    if as_of is None:
+        return 0
+    before = {head.number: head for head in await listing.lists.heads()}
+    signed = 0
+    for number, packed in enumerate(await listing.statuses.packed()):
+        head = before.get(number)
+        if head is None or head.is_due(digest_of(packed), as_of):
+            await listing.lists.publish(await _signed(deps, number, packed, as_of))
+            signed += 1
+    if signed:
+        log.info("status_lists.signed", count=signed)
+    return signed
+
+
+def find_as_of(deps: Deps) -> datetime | None:
+    """The moment up to which the model is known to be complete, or None while it isn't fresh."""
+    freshness = deps.listing.freshness
+    behind_s = freshness.as_of_s()
+    if behind_s is None or not freshness.is_fresh():
+        return None
+    return deps.clock.now() - timedelta(seconds=behind_s)
+
+
+async def list_heads(deps: Deps) -> Sequence[ListHead]:
+    """The published lists, in their order."""
+    return await deps.listing.lists.heads()
+
+
+async def get_status_list(deps: Deps, number: int) -> PublishedList:
+    """One list.
+
+    Raises:
+        NotFound: There's no such list.
+    """
+    found = await deps.listing.lists.find(number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_keys(deps: Deps) -> Sequence[Mapping[str, str]]:
+    """All keys with which payloads and status lists are checked; their `use` tells which is which."""
+    payloads = await deps.store.verifier_keys.find_by({}, order_by="-published_at", limit=_MOST_KEYS)
+    lists = await deps.store.list_keys.find_by({}, order_by="-published_at", limit=_MOST_KEYS)
+    return [stored.value.jwk for stored in (*payloads, *lists)]
+
+
+def uri_of(origin: str, number: int) -> str:
+    """Where a list is fetched."""
+    return f"{origin}/api/verification/v1/status-lists/{number}"
+
+
+async def _signed(deps: Deps, number: int, packed: bytes, as_of: datetime) -> PublishedList:
+    listing = deps.listing
+    # The compression lets other threads work, and takes some tens of milliseconds for a full list.
+    lst = await asyncio.to_thread(compressed, packed)
+    unsigned = prepare(lst, uri_of(listing.origin, number), as_of, listing.key.key_id)
+    return published(number, packed, as_of, unsigned.signed(listing.key.sign(unsigned.to_be_signed)))
