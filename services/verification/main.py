@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from libs.chassis.lease import MongoLease
+from libs.chassis.periodic import periodically
 from libs.chassis.platform import Parts, Platform
 from libs.chassis.runtime import Service
 from libs.chassis.web.access_tokens import AccessTokenReader
@@ -10,11 +14,28 @@ from libs.chassis.web.throttle_store import MongoCounters
 from libs.contracts.partners import PARTNER_API
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
-from services.verification import api, pages
+from services.verification import api, handlers, pages
+from services.verification.adapters.list_key import FileListKey
+from services.verification.adapters.list_store import MongoStatusLists
+from services.verification.adapters.status_source import MongoStatuses
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
-from services.verification.ports import Deps
+from services.verification.ports import Deps, Freshness, Listing
 from services.verification.settings import VerificationSettings
+
+_LISTS_EVERY_S = 3.0
+
+
+class _Unknown:
+    """Freshness of a model of which nothing is known."""
+
+    def as_of_s(self) -> float | None:
+        """None."""
+        return None
+
+    def is_fresh(self) -> bool:
+        """Never."""
+        return False
 
 
 async def build(settings: VerificationSettings) -> Service:
@@ -31,7 +52,9 @@ async def build(settings: VerificationSettings) -> Service:
         partner_tokens=AccessTokenReader(
             platform.trust, settings.public_origin, f"{settings.public_origin}{PARTNER_API}", platform.clock
         ),
+        listing=_listing(platform, settings, _Unknown()),
     )
+    await handlers.publish_list_key(deps)
     return await platform.service(
         Parts(
             deps=deps,
@@ -40,5 +63,20 @@ async def build(settings: VerificationSettings) -> Service:
             on_error=renderer.on_error,
             subscriptions=SUBSCRIPTIONS,
             state={"pages": renderer},
+            loops=(
+                periodically("status-lists", partial(handlers.publish_status_lists, deps), _LISTS_EVERY_S),
+            ),
         )
+    )
+
+
+def _listing(platform: Platform, settings: VerificationSettings, freshness: Freshness) -> Listing:
+    return Listing(
+        origin=settings.public_origin,
+        key=FileListKey.from_file(settings.status_key_file),
+        statuses=MongoStatuses(platform.database),
+        lists=MongoStatusLists(platform.database),
+        freshness=freshness,
+        # Longer than a round, so that the next one is the same process'.
+        lease=MongoLease(platform.database["leases"], "status-lists", ttl_s=4 * _LISTS_EVERY_S),
     )

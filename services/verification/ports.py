@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from libs.chassis.aggregates import Aggregates
 from libs.chassis.clock import Clock
+from libs.chassis.lease import Lease
 from libs.chassis.web.access_tokens import AccessTokenReader
 from libs.chassis.web.throttle import Throttle
 from services.verification.domain.certificate import PublicCertificate, VerifierKey
 from services.verification.domain.partner import Partner
+from services.verification.domain.status_list import ListHead, PublishedList
 
 
 class Store(Protocol):
@@ -24,6 +27,11 @@ class Store(Protocol):
     @property
     def verifier_keys(self) -> Aggregates[VerifierKey]:
         """The published keys, by their id."""
+        ...
+
+    @property
+    def list_keys(self) -> Aggregates[VerifierKey]:
+        """The public keys of this service's own that ever signed a status list, by their id."""
         ...
 
     @property
@@ -55,6 +63,65 @@ class Freshness(Protocol):
         ...
 
 
+class Statuses(Protocol):
+    """What status lists are made of."""
+
+    async def packed(self) -> Sequence[bytes]:
+        """The statuses of all versions, list by list, as this process' model has them now."""
+        ...
+
+
+class StatusLists(Protocol):
+    """The published lists, the same for every process and for everybody who asks."""
+
+    async def heads(self) -> Sequence[ListHead]:
+        """What there is, in the order of the lists."""
+        ...
+
+    async def find(self, number: int) -> PublishedList | None:
+        """One list, or None."""
+        ...
+
+    async def publish(self, published: PublishedList) -> None:
+        """Put a list in the place of the one before, unless that one is as true or truer."""
+        ...
+
+
+class ListKey(Protocol):
+    """The private key of status lists."""
+
+    @property
+    def key_id(self) -> bytes:
+        """How lists name it: the first 8 bytes of its thumbprint (RFC 7638)."""
+        ...
+
+    @property
+    def jwk(self) -> Mapping[str, str]:
+        """Its public half (RFC 7517)."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """The ES256 signature: r and s, 32 bytes each."""
+        ...
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What status lists need.
+
+    Attributes:
+        origin: The platform's public origin, without a slash at its end.
+        lease: One process at a time makes lists.
+    """
+
+    origin: str
+    key: ListKey
+    statuses: Statuses
+    lists: StatusLists
+    freshness: Freshness
+    lease: Lease
+
+
 @dataclass(frozen=True)
 class Deps:
     """What every handler receives.
@@ -63,6 +130,7 @@ class Deps:
         trust: The chassis' copy of what identity published; only its own rows in `consumers` use it.
         throttle: Counts attempts under keyed digests.
         partner_tokens: Checks the tokens of partners with identity's published keys.
+        listing: What status lists are made with.
     """
 
     clock: Clock
@@ -70,3 +138,4 @@ class Deps:
     store: Store
     throttle: Throttle
     partner_tokens: AccessTokenReader
+    listing: Listing

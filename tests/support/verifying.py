@@ -25,6 +25,7 @@ from libs.ui.pages import Pages
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
 from services.verification.ports import Deps
+from tests.support.listing import listing
 from tests.support.partners import OwnIssuer, partner_state
 from tests.support.qr_keys import OwnQrKey
 
@@ -140,6 +141,11 @@ async def verifying() -> Verifying:
     throttle = Throttle(MemoryCounters(clock), b"k" * 32, clock)
     issuer = OwnIssuer()
     deps = Deps(
-        clock=clock, trust=None, store=store, throttle=throttle, partner_tokens=issuer.reader(clock)
+        clock=clock,
+        trust=None,
+        store=store,
+        throttle=throttle,
+        partner_tokens=issuer.reader(clock),
+        listing=listing(store),
     )
     return Verifying(clock, platform, store, deps, issuer)

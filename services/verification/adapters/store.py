@@ -19,6 +19,7 @@ from services.verification.domain.partner import Partner
 
 CERTIFICATES = Codec("certificates", PublicCertificate, owner=lambda certificate: certificate.person_id)
 VERIFIER_KEYS = Codec("verifier_keys", VerifierKey)
+LIST_KEYS = Codec("list_keys", VerifierKey)
 PARTNERS = Codec("partners", Partner)
 CERTIFICATE_INDEXES = (Index("code", ("code_hashes",)),)
 
@@ -32,6 +33,7 @@ class VerificationStore:
 
     certificates: Aggregates[PublicCertificate]
     verifier_keys: Aggregates[VerifierKey]
+    list_keys: Aggregates[VerifierKey]
     partners: Aggregates[Partner]
 
     @classmethod
@@ -40,6 +42,7 @@ class VerificationStore:
         store = cls(
             certificates=await ground.aggregates(CERTIFICATES, CERTIFICATE_INDEXES),
             verifier_keys=await ground.aggregates(VERIFIER_KEYS),
+            list_keys=await ground.aggregates(LIST_KEYS),
             partners=await ground.aggregates(PARTNERS),
         )
         await store._place_decoy(vault)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.verification.api import checks
+from services.verification.api import checks, lists
 
 router = APIRouter()
-for _part in (checks,):
+for _part in (checks, lists):
     router.include_router(_part.router)

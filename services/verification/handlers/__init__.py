@@ -2,13 +2,25 @@
 
 from services.verification.handlers.checking import check_code, get_content, list_verifier_keys
 from services.verification.handlers.following import certificate_of, verifier_key_of
+from services.verification.handlers.listing import (
+    get_status_list,
+    list_heads,
+    list_keys,
+    publish_list_key,
+    publish_status_lists,
+)
 from services.verification.handlers.partners import partner_of
 
 __all__ = [
     "certificate_of",
     "check_code",
     "get_content",
+    "get_status_list",
+    "list_heads",
+    "list_keys",
     "list_verifier_keys",
     "partner_of",
+    "publish_list_key",
+    "publish_status_lists",
     "verifier_key_of",
 ]
