@@ -2,6 +2,7 @@
 
 import random
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, QRData, lost_point
 
 from libs.ui.typeset.errors import TextTooLongError
-from libs.ui.typeset.qr import Segment, make_symbol, make_symbols, qr_operators, smallest_version, split
+from libs.ui.typeset.qr import Segment, make_symbol, qr_operators, smallest_version, split
 from libs.ui.typeset.qr.masking import penalties
 
 LONGEST_ADDRESS = "HTTPS://KHADAMATY.SOLIDARITE.GOV.MA/V#"
@@ -60,10 +61,12 @@ def test_penalties_are_those_of_the_qrcode_package() -> None:
         assert penalties(symbols) == [lost_point(symbol.tolist()) for symbol in symbols]
 
 
-def test_a_batch_gives_what_single_symbols_give() -> None:
-    data = [split(numbered(digits, digits)) for digits in (517, 30, 510, 600, 31, 517)]
-    for one, many in zip(map(make_symbol, data), make_symbols(data), strict=True):
-        assert np.array_equal(one, many)
+def test_threads_choose_masks_beside_each_other() -> None:
+    data = [split(numbered(digits, digits)) for digits in (517, 30, 510, 600, 31, 517)] * 8
+    alone = [make_symbol(segments) for segments in data]
+    with ThreadPoolExecutor(4) as pool:
+        for one, other in zip(alone, pool.map(make_symbol, data), strict=True):
+            assert np.array_equal(one, other)
 
 
 def test_digits_after_a_fragment_are_written_as_digits() -> None:

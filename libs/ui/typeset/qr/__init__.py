@@ -2,14 +2,13 @@
 
 from libs.ui.typeset.qr.drawing import QUIET_MODULES, draw_qr, qr_operators
 from libs.ui.typeset.qr.segments import Segment, split
-from libs.ui.typeset.qr.symbol import make_symbol, make_symbols, smallest_version
+from libs.ui.typeset.qr.symbol import make_symbol, smallest_version
 
 __all__ = [
     "QUIET_MODULES",
     "Segment",
     "draw_qr",
     "make_symbol",
-    "make_symbols",
     "qr_operators",
     "smallest_version",
     "split",

@@ -11,6 +11,7 @@ from libs.ui.typeset.sheet import Sheet
 
 # ISO/IEC 18004 wants four clear modules on each side.
 QUIET_MODULES = 4
+_WORD = 8
 
 
 def draw_qr(sheet: Sheet, data: str, x: float, y: float, side: float) -> None:
@@ -46,30 +47,30 @@ def qr_operators(symbol: Modules, x: float, y: float, side: float) -> bytes:
     count = len(symbol)
     module = side / (count + 2 * QUIET_MODULES)
     left, top = x + QUIET_MODULES * module, y + side - QUIET_MODULES * module
-    padded = np.zeros((count, count + 1), np.uint8)
+    padded = np.zeros((count, count + 1), np.bool_)
     padded[:, :-1] = symbol
     line = padded.reshape(-1)
     # Every row ends light, so changes alternate between a first dark module and the one after a last.
-    changes = np.flatnonzero(line[1:] != line[:-1]) + 1
+    changes = (line[1:] != line[:-1]).nonzero()[0] + 1
     if line[0]:
         changes = np.concatenate([[0], changes])
     first, after = changes[::2], changes[1::2]
     places, widths = _entries(count)
-    entries = np.empty((len(first), places.shape[1] + widths.shape[1]), np.uint8)
-    entries[:, : places.shape[1]] = places.take(first, axis=0)
-    entries[:, places.shape[1] :] = widths.take(after - first, axis=0)
+    entries = np.empty((len(first), 2), places.dtype)
+    entries[:, 0] = places.take(first)
+    entries[:, 1] = widths.take(after - first)
     start = f"q {module:.5f} 0 0 {-module:.5f} {left:.3f} {top:.3f} cm\n"
     return start.encode() + entries.tobytes() + b"f Q"
 
 
 @cache
-def _entries(count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The two halves of a shape's operator by place and by width, each half always of one length."""
-    digits = len(str(count)) + 1
-    places = [f"{column:<{digits}}{row:<{digits}}" for row in range(count) for column in range(count + 1)]
-    widths = [f"{width:<{digits}}1 re\n" for width in range(count + 1)]
-    return _table(places), _table(widths)
+def _entries(count: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """The two halves of a shape's operator by place and by width, as long as a word or two of the machine."""
+    places = [f"{column} {row} " for row in range(count) for column in range(count + 1)]
+    widths = [f"{width} 1 re\n" for width in range(count + 1)]
+    room = -(-max(map(len, [*places, *widths])) // _WORD) * _WORD
+    return _table(places, room), _table(widths, room)
 
 
-def _table(rows: list[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("".join(rows).encode(), np.uint8).reshape(len(rows), -1)
+def _table(rows: list[str], room: int) -> NDArray[np.void]:
+    return np.frombuffer("".join([f"{row:<{room}}" for row in rows]).encode(), f"V{room}")

@@ -12,30 +12,30 @@ _WORD = 8
 
 
 def parity_of(codewords: NDArray[np.uint8], blocks: Sequence[int], parity: int) -> NDArray[np.uint8]:
-    """Error correction of several symbols of one version.
+    """Error correction of a symbol.
 
     Args:
-        codewords: Data, one row a symbol, its blocks one after another.
+        codewords: Data, its blocks one after another, and a zero behind them.
         blocks: Codewords of data of each block.
         parity: Codewords of error correction of each block.
 
     Returns:
-        One row a symbol, its blocks' parities one after another.
+        The blocks' parities one after another.
     """
     table, places, first = _tables(tuple(blocks), parity)
-    # One more zero codeword stands where a shorter block has none: a leading zero adds nothing.
-    padded = np.zeros((len(codewords), codewords.shape[1] + 1), np.uint8)
-    padded[:, :-1] = codewords
-    words = np.bitwise_xor.reduce(table.take(padded.take(places, axis=1) + first, axis=0), axis=2)
-    parities: NDArray[np.uint8] = words.view(np.uint8)[:, :, :parity]
-    return parities.reshape(len(codewords), len(blocks) * parity)
+    rows = table.take(codewords.take(places) + first, axis=0, mode="clip")
+    words: NDArray[np.uint64] = np.bitwise_xor.reduce(rows, axis=0)
+    return words.view(np.uint8)[:, :parity].reshape(-1)
 
 
 @cache
 def _tables(
     blocks: tuple[int, ...], parity: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of parity by position and value of a codeword; places of each block's codewords; first rows."""
+    """Rows of parity by position and value of a codeword; places of the blocks' codewords; first rows.
+
+    A shorter block begins with the zero that stands behind all data: a leading zero adds nothing.
+    """
     longest, total = max(blocks), sum(blocks)
     width = -(-parity // _WORD) * _WORD
     table = np.zeros((longest, _FIELD, width), np.uint8)
@@ -47,13 +47,13 @@ def _tables(
             shift = glog(value)
             table[position, value, :parity] = [0 if log is None else gexp(log + shift) for log in logs]
         remainder = _times_x(remainder, generator)
-    places = np.full((len(blocks), longest), total, np.intp)
+    places = np.full((longest, len(blocks)), total, np.intp)
     start = 0
-    for row, count in zip(places, blocks, strict=True):
-        row[longest - count :] = np.arange(start, start + count)
+    for block, count in enumerate(blocks):
+        places[longest - count :, block] = np.arange(start, start + count)
         start += count
     flat = table.view(np.uint64).reshape(longest * _FIELD, width // _WORD)
-    return flat, places, np.arange(longest) * _FIELD
+    return flat, places, np.arange(longest)[:, None] * _FIELD
 
 
 def _generator(parity: int) -> list[int]:

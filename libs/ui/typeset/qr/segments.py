@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from struct import unpack_from
+from functools import lru_cache
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from qrcode.util import (
     ALPHA_NUM,
     MODE_8BIT_BYTE,
@@ -13,18 +15,14 @@ from qrcode.util import (
     length_in_bits,
 )
 
-# An address whose fragment is a number: the digits cost 3.33 bits each, not 8.
-_NUMBERED = re.compile(r"(?P<before>[^#]*)#(?P<digits>[0-9]+)")
+Bits = NDArray[np.uint8]
+
 _CAPITALS = re.compile("[" + re.escape(ALPHA_NUM.decode()) + "]+")
 _ALPHABET = ALPHA_NUM.decode()
-_PAIRS = {
-    first + second: f"{index * 45 + offset:011b}"
-    for index, first in enumerate(_ALPHABET)
-    for offset, second in enumerate(_ALPHABET)
-}
-_SINGLES = {char: f"{index:06b}" for index, char in enumerate(_ALPHABET)}
-_TRIPLES = {f"{value:03d}".encode(): f"{value:010b}" for value in range(1000)}
-_DIGIT_BITS = {0: 0, 1: 4, 2: 7}
+_PLACES = np.array([100, 10, 1], np.intp)
+_TRIPLE = 3
+_NAUGHTS = ord("0") * 111
+_REST_BITS = {0: 0, 1: 4, 2: 7}
 
 
 class _ByVersion(Protocol):
@@ -51,20 +49,23 @@ class Segment:
         """How many bits the data takes, its header not counted."""
         count = len(self.data)
         if self.mode == MODE_NUMBER:
-            return count // 3 * 10 + _DIGIT_BITS[count % 3]
+            return count // _TRIPLE * 10 + _REST_BITS[count % _TRIPLE]
         if self.mode == MODE_ALPHA_NUM:
             return count // 2 * 11 + count % 2 * 6
         return count * 8
 
-    def bits(self, version: int) -> str:
-        """The segment as ones and zeros."""
-        length = len(self.data)
-        header = f"{self.mode:04b}{length:0{_length_in_bits(self.mode, version)}b}"
-        return header + _PAYLOADS[self.mode](self.data)
+    def payload(self) -> Bits:
+        """The data's bits."""
+        return _PAYLOADS[self.mode](self.data)
+
+
+def header(mode: int, count: int, version: int) -> Bits:
+    """The bits of a segment's mode and length."""
+    return _bits(f"{mode:04b}{count:0{_length_in_bits(mode, version)}b}")
 
 
 def header_bits(mode: int, version: int) -> int:
-    """Bits of a segment's mode and length."""
+    """How many they are."""
     return 4 + _length_in_bits(mode, version)
 
 
@@ -76,37 +77,51 @@ def split(data: str) -> tuple[Segment, ...]:
 
     Returns:
         For an address that ends in `#` and digits: what precedes the `#` in capitals' mode where its
-        letters allow it, the `#` with what can't be written so, and the digits. Else one segment.
+        letters allow it, the `#` with what can't be written so, and the digits, which cost 3.33 bits each
+        then, not 8. Else one segment.
     """
-    found = _NUMBERED.fullmatch(data)
-    if found is None:
+    before, _, digits = data.partition("#")
+    if not (digits.isascii() and digits.isdecimal()):
         return (_plain(data),)
-    before = _plain(found["before"])
-    digits = Segment(MODE_NUMBER, found["digits"].encode())
-    if before.mode == MODE_ALPHA_NUM:
-        return before, Segment(MODE_8BIT_BYTE, b"#"), digits
-    return Segment(MODE_8BIT_BYTE, before.data + b"#"), digits
+    return *_before_digits(before), Segment(MODE_NUMBER, digits.encode())
+
+
+@lru_cache(maxsize=64)
+def _before_digits(before: str) -> tuple[Segment, ...]:
+    """An address and its `#`: every code of one platform has the same."""
+    plain = _plain(before)
+    if plain.mode == MODE_ALPHA_NUM:
+        return plain, Segment(MODE_8BIT_BYTE, b"#")
+    return (Segment(MODE_8BIT_BYTE, plain.data + b"#"),)
 
 
 def _plain(text: str) -> Segment:
     return Segment(MODE_ALPHA_NUM if _CAPITALS.fullmatch(text) else MODE_8BIT_BYTE, text.encode())
 
 
-def _digits(data: bytes) -> str:
-    whole = len(data) // 3
-    bits = "".join(map(_TRIPLES.__getitem__, unpack_from("3s" * whole, data)))
-    rest = data[whole * 3 :]
-    return bits + f"{int(rest):0{_DIGIT_BITS[len(rest)]}b}" if rest else bits
+def _bits(ones_and_zeros: str) -> Bits:
+    return np.frombuffer(ones_and_zeros.encode(), np.uint8) - ord("0")
 
 
-def _capitals(data: bytes) -> str:
-    text = data.decode()
-    bits = [_PAIRS[text[place : place + 2]] for place in range(0, len(text) - 1, 2)]
-    return "".join(bits) + ("" if len(text) % 2 == 0 else _SINGLES[text[-1]])
+# The bits of 000, 001 and so on to 999.
+_TRIPLES = _bits("".join(f"{value:010b}" for value in range(1000))).reshape(1000, 10)
 
 
-def _bytes(data: bytes) -> str:
-    return f"{int.from_bytes(data):0{8 * len(data)}b}" if data else ""
+def _digits(data: bytes) -> Bits:
+    count, over = divmod(len(data), _TRIPLE)
+    digits = np.frombuffer(data, np.uint8, count * _TRIPLE).reshape(count, _TRIPLE)
+    bits: Bits = _TRIPLES.take(np.dot(digits, _PLACES) - _NAUGHTS, axis=0).reshape(-1)
+    return np.concatenate([bits, _bits(f"{int(data[-over:]):0{_REST_BITS[over]}b}")]) if over else bits
+
+
+def _capitals(data: bytes) -> Bits:
+    values = [_ALPHABET.index(char) for char in data.decode()]
+    bits = [f"{first * 45 + second:011b}" for first, second in zip(values[::2], values[1::2], strict=False)]
+    return _bits("".join(bits) + (f"{values[-1]:06b}" if len(values) % 2 else ""))
+
+
+def _bytes(data: bytes) -> Bits:
+    return np.unpackbits(np.frombuffer(data, np.uint8))
 
 
 _PAYLOADS = {MODE_NUMBER: _digits, MODE_ALPHA_NUM: _capitals, MODE_8BIT_BYTE: _bytes}

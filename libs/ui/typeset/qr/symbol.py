@@ -1,8 +1,10 @@
 """QR symbols by table look-up: the modules and the mask are those of the `qrcode` package."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from threading import local
 
 import numpy as np
 import qrcode
@@ -12,9 +14,9 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import mask_func
 
 from libs.ui.typeset.errors import TextTooLongError
-from libs.ui.typeset.qr.masking import PackedMasks, line_places
+from libs.ui.typeset.qr.masking import Board, Words, line_bits, pack
 from libs.ui.typeset.qr.parity import parity_of
-from libs.ui.typeset.qr.segments import Segment, header_bits
+from libs.ui.typeset.qr.segments import Bits, Segment, header, header_bits
 
 Modules = NDArray[np.uint8]
 
@@ -22,7 +24,7 @@ _MASKS = 8
 _LAST_VERSION = 40
 _TIMING_COLUMN = 6
 _FIRST_WITH_VERSION = 7
-_PAD = b"\xec\x11"
+_PAD = np.unpackbits(np.frombuffer(b"\xec\x11", np.uint8))
 _LONGEST_TERMINATOR = 4
 _FREE = 2
 
@@ -40,46 +42,21 @@ def make_symbol(segments: Sequence[Segment], mask: int | None = None) -> Modules
     Raises:
         TextTooLongError: No version holds that much.
     """
-    version = smallest_version(segments)
-    plan = _plan(version)
-    bits = _bits([_codewords(segments, plan)], plan)
-    chosen = mask if mask is not None else plan.tried.choose(bits, plan.lines)[0]
-    symbol: Modules = bits[0].take(plan.grid) ^ plan.masks[chosen]
+    plan = _plan(smallest_version(segments))
+    lines = _bits(segments, plan).take(plan.lines, mode="clip")
+    rows = lines[plan.side :] ^ plan.masks[_choose(lines, plan) if mask is None else mask]
+    symbol: Modules = rows[:, : plan.side]
     return symbol
-
-
-def make_symbols(data: Sequence[Sequence[Segment]]) -> list[Modules]:
-    """Several symbols at once: the fixed cost of each numpy call is shared.
-
-    Args:
-        data: The segments of each symbol.
-
-    Returns:
-        As many symbols, each as `make_symbol` makes it.
-
-    Raises:
-        TextTooLongError: No version holds one of them.
-    """
-    by_version: dict[int, list[int]] = {}
-    for index, segments in enumerate(data):
-        by_version.setdefault(smallest_version(segments), []).append(index)
-    symbols: dict[int, Modules] = {}
-    for version, indices in by_version.items():
-        plan = _plan(version)
-        bits = _bits([_codewords(data[index], plan) for index in indices], plan)
-        masks = plan.tried.choose(bits, plan.lines)
-        for place, index in enumerate(indices):
-            symbols[index] = bits[place].take(plan.grid) ^ plan.masks[masks[place]]
-    return [symbols[index] for index in range(len(data))]
 
 
 def smallest_version(segments: Sequence[Segment]) -> int:
     """The smallest version, 1 to 40, that holds the data at level M."""
     payload_bits = sum([segment.payload_bits for segment in segments])
-    for version, most in enumerate(_payload_limits(tuple([segment.mode for segment in segments])), 1):
-        if payload_bits <= most:
-            return version
-    raise TextTooLongError("no QR code holds that much")
+    limits = _payload_limits(tuple([segment.mode for segment in segments]))
+    version = 1 + bisect_left(limits, payload_bits)
+    if version > _LAST_VERSION:
+        raise TextTooLongError("no QR code holds that much")
+    return version
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +69,9 @@ class _Plan:
         capacity: Codewords of data.
         blocks: Codewords of data of each block.
         parity: Codewords of error correction of each block.
-        masks: The function patterns of the finished symbol over each mask's pattern.
-        tried: The same with light format and version information, as `qrcode` scores them.
-        grid: Where each module's bit stands among the blocks' data and parity, rows by columns.
-        lines: The same for the lines that masks are scored by.
+        masks: The function patterns of the finished symbol over each mask's pattern, by rows of whole words.
+        tried: The same with light format and version information, as `qrcode` scores them, by lines.
+        lines: Where the bits of a symbol's lines stand among the blocks' data and parity.
     """
 
     version: int
@@ -104,9 +80,18 @@ class _Plan:
     blocks: tuple[int, ...]
     parity: int
     masks: Modules
-    tried: PackedMasks
-    grid: NDArray[np.intp]
+    tried: Words
     lines: NDArray[np.intp]
+
+
+class _Boards(local):
+    """Each thread's own, by the side of their symbols."""
+
+    def __init__(self) -> None:
+        self.by_side: dict[int, Board] = {}
+
+
+_boards = _Boards()
 
 
 @cache
@@ -133,18 +118,25 @@ def _plan(version: int) -> _Plan:
     nothing = len(source)
     places = np.full(side * side, nothing, np.intp)
     places[path[: len(source)]] = source[: len(path)]
-    grid = places.reshape(side, side)
     return _Plan(
         version=version,
         side=side,
         capacity=sum(counts),
         blocks=counts,
         parity=parity,
-        masks=_over_masks(finished, free),
-        tried=PackedMasks.of(_over_masks(tried, free)),
-        grid=grid,
-        lines=line_places(grid, nothing),
+        masks=np.pad(_over_masks(finished, free), ((0, 0), (0, 0), (0, line_bits(side) - side))),
+        tried=pack(_over_masks(tried, free)),
+        lines=_line_places(places.reshape(side, side), nothing),
     )
+
+
+def _line_places(grid: NDArray[np.intp], nothing: int) -> NDArray[np.intp]:
+    """Where the bits of a symbol's columns stand, then those of its rows, each filled up to whole words."""
+    side = len(grid)
+    places = np.full((2 * side, line_bits(side)), nothing, np.intp)
+    places[:side, :side] = grid.T
+    places[side:, :side] = grid
+    return places
 
 
 def _function_patterns(version: int, mask: int, *, tried: bool) -> Modules:
@@ -199,19 +191,41 @@ def _source(blocks: Sequence[int], parity: int) -> NDArray[np.intp]:
     return (codewords[:, None] * 8 + np.arange(8)).reshape(-1)
 
 
-def _codewords(segments: Sequence[Segment], plan: _Plan) -> bytes:
-    """The data with its terminator and padding."""
-    capacity_bits = plan.capacity * 8
-    bits = "".join([segment.bits(plan.version) for segment in segments])
-    bits += "0" * min(_LONGEST_TERMINATOR, capacity_bits - len(bits))
-    bits += "0" * (-len(bits) % 8)
-    data = int(bits, 2).to_bytes(len(bits) // 8)
-    return data + (_PAD * plan.capacity)[: plan.capacity - len(data)]
+@lru_cache(maxsize=64)
+def _frame(before: tuple[Segment, ...], mode: int, count: int, version: int) -> tuple[Bits, int]:
+    """All bits of a symbol but those of its last segment's data and of its parity; where that data begins.
+
+    Addresses of one platform differ in their last segment only.
+    """
+    plan = _plan(version)
+    capacity_bits = 8 * plan.capacity
+    heads = [bits for each in before for bits in (header(each.mode, len(each.data), version), each.payload())]
+    head = np.concatenate([*heads, header(mode, count, version)])
+    end = len(head) + Segment(mode, bytes(count)).payload_bits
+    end += min(_LONGEST_TERMINATOR, capacity_bits - end)
+    end += -end % 8
+    # One more zero codeword stands behind all: for a shorter block, and for what isn't data.
+    row = np.zeros(capacity_bits + 8 * plan.parity * len(plan.blocks) + 8, np.uint8)
+    row[: len(head)] = head
+    row[end:capacity_bits] = np.resize(_PAD, capacity_bits - end)
+    return row, len(head)
 
 
-def _bits(data: Sequence[bytes], plan: _Plan) -> Modules:
-    """Data and parity of each symbol as a row of bits, and a zero after them for what isn't data."""
-    codewords = np.frombuffer(b"".join(data), np.uint8).reshape(len(data), plan.capacity)
-    nothing = np.zeros((len(data), 1), np.uint8)
-    parities = parity_of(codewords, plan.blocks, plan.parity)
-    return np.unpackbits(np.concatenate([codewords, parities, nothing], axis=1), axis=1)
+def _bits(segments: Sequence[Segment], plan: _Plan) -> Bits:
+    """Data and parity, and zeros after them for what isn't data."""
+    *before, last = segments
+    frame, start = _frame(tuple(before), last.mode, len(last.data), plan.version)
+    row, payload, end = frame.copy(), last.payload(), 8 * plan.capacity
+    row[start : start + len(payload)] = payload
+    row[end:-8] = np.unpackbits(parity_of(np.packbits(row[: end + 8]), plan.blocks, plan.parity))
+    return row
+
+
+def _choose(lines: Modules, plan: _Plan) -> int:
+    """The mask with the fewest penalties; the first of equals."""
+    board = _boards.by_side.get(plan.side)
+    if board is None:
+        board = _boards.by_side[plan.side] = Board(plan.side, _MASKS)
+    board.lay(lines, plan.tried)
+    scores = board.penalties()
+    return scores.index(min(scores))
