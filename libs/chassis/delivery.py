@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from libs.chassis.crypto import Vault, seal, unseal
@@ -38,6 +39,8 @@ class Delivery(Generic[E_co]):
         sequence: Its place among the events of this topic and aggregate, from 1.
         complete: True where this service follows every type on the topic, so that a gap is a fault.
         replayed: True when a rebuild publishes it again.
+        source: Who published it, as CloudEvents names it.
+        time: When it happened; None only where nothing was read from the log, as in tests.
     """
 
     event: E_co
@@ -48,6 +51,8 @@ class Delivery(Generic[E_co]):
     secret: Data | None = None
     complete: bool = False
     replayed: bool = False
+    source: str = ""
+    time: datetime | None = None
 
     @property
     def lane(self) -> str:
@@ -113,4 +118,6 @@ async def opened(envelope: Envelope, event: E, vault: Vault, *, complete: bool) 
         secret=secret,
         complete=complete,
         replayed=envelope.replayed,
+        source=envelope.source,
+        time=envelope.time,
     )

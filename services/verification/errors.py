@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libs.chassis.errors import Permanent
+from libs.chassis.errors import Permanent, Retryable
 
 
 class BirthDateWrong(Permanent):
@@ -10,3 +10,16 @@ class BirthDateWrong(Permanent):
 
     slug = "birth-date-wrong"
     status = 422
+
+
+class CannotSayNow(Retryable):
+    """Nothing is said of a code at the moment; `details["reason"]` tells whether of this one or of all."""
+
+    slug = "cannot-say-now"
+    status = 503
+
+
+class Unpackable(Permanent):
+    """A version lies outside what a row can hold; it is never told as anything else."""
+
+    slug = "unpackable"

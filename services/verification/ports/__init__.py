@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from libs.chassis.aggregates import Aggregates
-from libs.chassis.clock import Clock
+from libs.chassis.clock import CivilCalendar, Clock
 from libs.chassis.lease import Lease
 from libs.chassis.web.access_tokens import AccessTokenReader
 from libs.chassis.web.throttle import Throttle
 from services.verification.domain.certificate import PublicCertificate, VerifierKey
 from services.verification.domain.partner import Partner
 from services.verification.domain.status_list import ListHead, PublishedList
+from services.verification.domain.webhook import Webhook
+from services.verification.ports.outlet import Outlet
 
 
 class Store(Protocol):
@@ -39,8 +41,21 @@ class Store(Protocol):
         """Partners' systems, by client id."""
         ...
 
+    @property
+    def webhooks(self) -> Aggregates[Webhook]:
+        """Partners' subscriptions."""
+        ...
+
     async def find_code(self, code_hash: str) -> PublicCertificate | None:
         """The certificate of a code, found or missed with the same work."""
+        ...
+
+
+class KnownCodes(Protocol):
+    """The codes that are known of a certificate."""
+
+    async def code_hashes_of(self, certificate_id: str) -> Sequence[str]:
+        """Those of all versions; none of a certificate that isn't known."""
         ...
 
 
@@ -54,12 +69,62 @@ class Freshness(Protocol):
     def as_of_s(self) -> float | None:
         """How many seconds ago everything committed in certificates is known to be in this model.
 
-        Counted on this process' monotonic clock; None while nothing is known.
+        Counted on this process' own clock that never jumps; None while nothing is known. Whoever reads the
+        model elsewhere, such as in the database, asks before he reads.
         """
         ...
 
     def is_fresh(self) -> bool:
         """Whether a revocation that was committed a minute ago is in this model for certain."""
+        ...
+
+
+class Codes(Protocol):
+    """Every version in this process' memory, found by its code's key."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether no change of the database was lost on its way here."""
+        ...
+
+    def find(self, key: bytes) -> bytes | None:
+        """The row of a key, or None."""
+        ...
+
+    def is_doubted(self, key: bytes) -> bool:
+        """Whether something about it was told that isn't understood yet."""
+        ...
+
+
+class RowSealer(Protocol):
+    """Seals rows under the service's own key."""
+
+    def seal(self, certificate_id: str, rows: bytes) -> str:
+        """Seal a certificate's rows, as base64."""
+        ...
+
+    def open(self, certificate_id: str, sealed: str) -> bytes:
+        """Open what `seal` made.
+
+        Raises:
+            Tampered: It was made with another key or for another certificate.
+        """
+        ...
+
+
+class Misses(Protocol):
+    """How many wrong codes each network has tried of late."""
+
+    def is_full(self, network: str) -> bool:
+        """Whether the network has tried as many as it may."""
+        ...
+
+    def count(self, network: str, missed: int) -> None:
+        """Count what the network tried: 1 for a wrong code, 0 for a right one, which takes as long."""
+        ...
+
+    def retry_after_s(self) -> int:
+        """Whole seconds until the count begins anew."""
         ...
 
 
@@ -128,14 +193,26 @@ class Deps:
 
     Attributes:
         trust: The chassis' copy of what identity published; only its own rows in `consumers` use it.
+        codes: Tells which codes are in doubt with a certificate.
         throttle: Counts attempts under keyed digests.
         partner_tokens: Checks the tokens of partners with identity's published keys.
         listing: What status lists are made with.
+        codes: From which every code is answered.
+        freshness: Whether they may be.
+        sealer: For rows as they lie in the database.
+        misses: Counts wrong codes.
+        calendar: Tells today's date in Morocco.
     """
 
     clock: Clock
     trust: object
     store: Store
+    codes: KnownCodes
     throttle: Throttle
     partner_tokens: AccessTokenReader
     listing: Listing
+    codes: Codes
+    freshness: Freshness
+    sealer: RowSealer
+    misses: Misses
+    calendar: CivilCalendar
