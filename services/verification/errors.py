@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libs.chassis.errors import Permanent, Retryable
+from libs.chassis.errors import Permanent, Retryable, Stale
 
 
 class BirthDateWrong(Permanent):
@@ -23,3 +23,28 @@ class Unpackable(Permanent):
     """A version lies outside what a row can hold; it is never told as anything else."""
 
     slug = "unpackable"
+
+
+class CursorUnknown(Permanent):
+    """This cursor wasn't given out here, or by a copy that has been built anew: begin again from a date."""
+
+    slug = "cursor-unknown"
+    status = 410
+
+
+class WebhookUrlRefused(Permanent):
+    """Events can't be sent there; `details["why"]` says what is wrong with the address."""
+
+    slug = "webhook-url-refused"
+    status = 422
+
+
+class TooManyWebhooks(Permanent):
+    """The partner has as many subscriptions as one may have."""
+
+    slug = "too-many-webhooks"
+    status = 409
+
+
+class Overtaken(Stale):
+    """Another process serves this subscription now, or its place was changed from outside."""
