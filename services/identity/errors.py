@@ -6,6 +6,14 @@ from typing import Literal
 
 from libs.chassis.errors import Permanent
 
+OAuthError = Literal[
+    "invalid_request",
+    "invalid_client",
+    "invalid_scope",
+    "invalid_target",
+    "unauthorized_client",
+    "unsupported_grant_type",
+]
 Weakness = Literal["short", "long", "uniform", "personal", "common"]
 
 
@@ -55,6 +63,18 @@ class IdentifierUnreadable(Permanent):
     """What came is no number of that kind; `details["field"]` says where the fault is."""
 
     slug = "identifier-unreadable"
+
+
+class TokenRequestRefused(Permanent):
+    """A partner's system is given no token; `code` says why in the words of RFC 6749 section 5.2."""
+
+    slug = "token-request-refused"
+    status = 400
+
+    def __init__(self, code: OAuthError, description: str = "") -> None:
+        super().__init__(code=code)
+        self.code: OAuthError = code
+        self.description = description
 
 
 class PartnerTermsUnusable(Permanent):

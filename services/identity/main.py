@@ -12,6 +12,7 @@ from libs.chassis.hashing import Hasher
 from libs.chassis.ids import new_id, new_secret
 from libs.chassis.platform import Parts, Platform
 from libs.chassis.runtime import Service
+from libs.chassis.web.access_tokens import AccessTokenSigner
 from libs.chassis.web.sessions import Sessions, TokenReader, TokenSigner
 from libs.chassis.web.throttle import Limit, Throttle
 from libs.chassis.web.throttle_store import MongoCounters
@@ -23,6 +24,7 @@ from services.identity.adapters.key_sharing import KeySharing
 from services.identity.adapters.own_trust import OwnTrust
 from services.identity.adapters.signing_key import SigningPair, load_or_create
 from services.identity.adapters.store import IdentityStore
+from services.identity.adapters.used_assertions import CountedAssertions
 from services.identity.consumers import SUBSCRIPTIONS
 from services.identity.handlers.signing import publish_signing_key
 from services.identity.ports import Deps, Limits, Policy
@@ -74,6 +76,8 @@ async def wire(platform: Platform, settings: IdentitySettings, signing: SigningP
     """Make what the handlers receive; the seed needs no more than this."""
     counters = MongoCounters(platform.database["attempts"])
     await counters.prepare()
+    used = MongoCounters(platform.database["used_assertions"])
+    await used.prepare()
     lookup_key = settings.lookup_key.get_secret_value()
     hasher = Hasher(settings.pepper.get_secret_value())
     sharing = KeySharing({name: kek.get_secret_value() for name, kek in settings.reader_keks.items()})
@@ -84,6 +88,10 @@ async def wire(platform: Platform, settings: IdentitySettings, signing: SigningP
         hasher=hasher,
         attempts=Throttle(counters, lookup_key, platform.clock),
         tokens=TokenSigner(signing.key_id, signing.private_key, platform.clock),
+        access_tokens=AccessTokenSigner(
+            signing.key_id, signing.private_key, settings.public_origin, platform.clock
+        ),
+        used_assertions=CountedAssertions(used),
         policy=policy_of(settings),
         lookup=lambda text: lookup_digest(lookup_key, text),
         share_key=sharing.share,
@@ -102,8 +110,11 @@ def policy_of(settings: IdentitySettings) -> Policy:
         login_all=Limit("login-all", settings.logins_per_minute, _MINUTE_S),
         mail_identity=Limit("mail-identity", settings.mails_per_identity, _HOUR_S),
         register_network=Limit("register-network", settings.registrations_per_network, _HOUR_S),
+        token_client=Limit("token-client", settings.token_faults_per_client, _QUARTER_S),
+        token_network=Limit("token-network", settings.token_faults_per_network, _QUARTER_S),
     )
     return Policy(
+        issuer=settings.public_origin,
         cin_pattern=settings.cin_pattern,
         code_ttl=timedelta(hours=settings.code_ttl_h),
         terms_version=settings.terms_version,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from libs.chassis.aggregates import Aggregates, Stored
@@ -87,6 +87,31 @@ class TokenIssuer(Protocol):
         ...
 
 
+class AccessTokenIssuer(Protocol):
+    """Signs access tokens for partners' systems."""
+
+    def issue(self, client_id: str, scopes: Collection[str], audience: str, token_id: str) -> str:
+        """A token for one interface."""
+        ...
+
+
+class UsedAssertions(Protocol):
+    """Remembers, through crashes, which assertions of clients were used."""
+
+    async def use(self, client_id: str, jti: str, expires_at: datetime) -> bool:
+        """Use one up.
+
+        Args:
+            client_id: Whose it is.
+            jti: Its id.
+            expires_at: Until when it must be remembered.
+
+        Returns:
+            True the first time, False from then on.
+        """
+        ...
+
+
 class AttemptCounter(Protocol):
     """Counts attempts and refuses those over a limit."""
 
@@ -113,6 +138,8 @@ class Limits:
         login_all: Logins on the whole platform.
         mail_identity: Mailed codes for one number.
         register_network: Registrations and forgotten codes from one network.
+        token_client: Refused token requests in one client's name from one network.
+        token_network: Refused token requests from one network.
     """
 
     login_identity: Limit
@@ -120,6 +147,8 @@ class Limits:
     login_all: Limit
     mail_identity: Limit
     register_network: Limit
+    token_client: Limit
+    token_network: Limit
 
 
 @dataclass(frozen=True)
@@ -127,12 +156,14 @@ class Policy:
     """What the platform's owner decides.
 
     Attributes:
+        issuer: The platform's public origin, which partners' tokens name.
         cin_pattern: What a CIN number matches.
         code_ttl: How long a mailed code works.
         terms_version: The version of terms and notice that the consent box refers to.
         denied_codes: Codes that many people choose, folded.
     """
 
+    issuer: str
     cin_pattern: str
     code_ttl: timedelta
     terms_version: str
@@ -158,6 +189,8 @@ class Deps:
     hasher: SecretHasher
     attempts: AttemptCounter
     tokens: TokenIssuer
+    access_tokens: AccessTokenIssuer
+    used_assertions: UsedAssertions
     policy: Policy
     lookup: Callable[[str], str]
     share_key: Callable[[str, bytes], Mapping[str, str]]

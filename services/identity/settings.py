@@ -25,6 +25,8 @@ class IdentitySettings(ServiceSettings):
         logins_per_minute: Most logins on the whole platform in a minute.
         mails_per_identity: Most forgotten codes that are mailed for one number in an hour.
         registrations_per_network: Most registrations and forgotten codes from one network in an hour.
+        token_faults_per_client: Most refused token requests in one name from one network in 15 minutes.
+        token_faults_per_network: Most refused token requests from one network in 15 minutes.
     """
 
     model_config = settings_for("IDENTITY_")
@@ -40,3 +42,5 @@ class IdentitySettings(ServiceSettings):
     logins_per_minute: int = Field(default=2000, gt=0)
     mails_per_identity: int = Field(default=3, gt=0)
     registrations_per_network: int = Field(default=200, gt=0)
+    token_faults_per_client: int = Field(default=60, gt=0)
+    token_faults_per_network: int = Field(default=600, gt=0)

@@ -18,6 +18,7 @@ from libs.chassis.delivery import opened
 from libs.chassis.ids import new_id, new_secret
 from libs.chassis.memory import MemoryPlatform
 from libs.chassis.outbox import envelopes_of
+from libs.chassis.web.access_tokens import AccessTokenSigner
 from libs.chassis.web.app import ServiceApp, create_app
 from libs.chassis.web.health import Health
 from libs.chassis.web.kept_store import MemoryKeptAnswers
@@ -36,6 +37,7 @@ from services.identity.adapters.key_sharing import KeySharing
 from services.identity.adapters.own_trust import OwnTrust
 from services.identity.adapters.signing_key import pair_of
 from services.identity.adapters.store import IdentityStore
+from services.identity.adapters.used_assertions import CountedAssertions
 from services.identity.handlers.registration import Registration, register
 from services.identity.handlers.signing import publish_signing_key
 from services.identity.ports import Deps, Limits, Policy
@@ -156,13 +158,16 @@ def registration(number: str = "ZZ100002", email: str = EMAIL, born_on: date = B
 
 def limits(**changed: int) -> Limits:
     """Limits that no test reaches by chance."""
-    most = {"identity": 1000, "network": 1000, "everybody": 1000, "mail": 1000, "register": 1000} | changed
+    most = {"identity": 1000, "network": 1000, "everybody": 1000, "mail": 1000, "register": 1000}
+    most |= {"token_client": 1000, "token_network": 1000} | changed
     return Limits(
         login_identity=Limit("login-identity", most["identity"], 900),
         login_network=Limit("login-network", most["network"], 900),
         login_all=Limit("login-all", most["everybody"], 60),
         mail_identity=Limit("mail-identity", most["mail"], 3600),
         register_network=Limit("register-network", most["register"], 3600),
+        token_client=Limit("token-client", most["token_client"], 900),
+        token_network=Limit("token-network", most["token_network"], 900),
     )
 
 
@@ -189,7 +194,10 @@ async def build_house(**changed_limits: int) -> House:
         hasher=hasher,
         attempts=Throttle(MemoryCounters(clock), b"t" * 32, clock),
         tokens=TokenSigner(pair.key_id, pair.private_key, clock),
+        access_tokens=AccessTokenSigner(pair.key_id, pair.private_key, ORIGIN, clock),
+        used_assertions=CountedAssertions(MemoryCounters(clock)),
         policy=Policy(
+            issuer=ORIGIN,
             cin_pattern=r"[A-Z]{1,2}[0-9]{4,7}",
             code_ttl=timedelta(hours=24),
             terms_version="2026-11",

@@ -14,7 +14,8 @@ MOST_KEYS: Final = 5
 LONGEST_ID: Final = 200
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 #: Kind and curve of a key to the one algorithm that it is used with (RFC 7518, RFC 8037).
-_ALGORITHMS: Final = {("EC", "P-256"): "ES256", ("OKP", "Ed25519"): "EdDSA"}
+_BY_CURVE: Final = {("EC", "P-256"): "ES256", ("OKP", "Ed25519"): "EdDSA"}
+ALGORITHMS: Final = tuple(_BY_CURVE.values())
 _KEPT: Final = ("kty", "crv", "x", "y")
 
 
@@ -35,6 +36,27 @@ class ClientKey:
     def public_key(self) -> Any:
         """The key in the form that signatures are checked with."""
         return jwt.PyJWK(self.jwk, algorithm=self.algorithm).key
+
+
+#: Checked against where there's no key, so that the absence can't be timed: examples of RFC 7517 and of
+#: RFC 8037, whose private halves are printed there, so what they prove is never believed.
+DECOYS: Final = {
+    "ES256": ClientKey(
+        "decoy",
+        "ES256",
+        {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+            "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+        },
+    ),
+    "EdDSA": ClientKey(
+        "decoy",
+        "EdDSA",
+        {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+    ),
+}
 
 
 def read_keys(jwks: Mapping[str, Any]) -> tuple[ClientKey, ...]:
@@ -60,7 +82,7 @@ def _read(jwk: object) -> ClientKey:
         raise ClientKeysUnusable("a key is a JSON object")
     if jwk.keys() & _PRIVATE:
         raise ClientKeysUnusable("a private key: it stays with its owner, and this one is to be replaced")
-    algorithm = _ALGORITHMS.get((str(jwk.get("kty")), str(jwk.get("crv"))))
+    algorithm = _BY_CURVE.get((str(jwk.get("kty")), str(jwk.get("crv"))))
     if algorithm is None or jwk.get("alg", algorithm) != algorithm or jwk.get("use", "sig") != "sig":
         raise ClientKeysUnusable("a key is on P-256 for ES256 or on Ed25519 for EdDSA, for signatures")
     key_id = jwk.get("kid")

@@ -106,7 +106,7 @@ class Partner:
 
     def rotate(self, keys: tuple[ClientKey, ...], now: datetime) -> Partner:
         """With other keys; where a key went away, so do the tokens that it brought."""
-        kept = {key.key_id for key in keys} >= {key.key_id for key in self.keys}
+        kept = all(key in keys for key in self.keys)
         return replace(self, keys=keys, tokens_since=self.tokens_since if kept else _second(now))
 
     def admit(self, kafka_principal: str) -> Partner:

@@ -49,6 +49,31 @@ async def count_sending(deps: Deps, network: str) -> None:
     await _count(deps, deps.policy.limits.register_network, network)
 
 
+async def count_token_request(deps: Deps, client_id: str, network: str) -> None:
+    """Count a request for a token in a partner's name.
+
+    The partner's own limit is counted for each network apart: nobody elsewhere can use up the tries of the
+    partner itself.
+
+    Raises:
+        TooManyAttempts: One of the limits was reached.
+    """
+    limits = deps.policy.limits
+    await _count(deps, limits.token_network, network)
+    await _count(deps, limits.token_client, _of_client(client_id, network))
+
+
+async def count_token_as_right(deps: Deps, client_id: str, network: str) -> None:
+    """Let a good request for a token count for nothing: those limits are there for faulty ones."""
+    limits = deps.policy.limits
+    await deps.attempts.give_back(limits.token_network, network)
+    await deps.attempts.give_back(limits.token_client, _of_client(client_id, network))
+
+
+def _of_client(client_id: str, network: str) -> str:
+    return f"{network} {client_id}"
+
+
 async def may_mail(deps: Deps, identity: str) -> bool:
     """Count a mailed code for one number; False when it has had enough of them for now."""
     try:
