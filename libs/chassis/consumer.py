@@ -6,32 +6,30 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from pydantic import ValidationError
 
-from libs.chassis.aggregates import Copied
+from libs.chassis.applying import Applying
+from libs.chassis.beats import Beats
 from libs.chassis.clock import Clock
-from libs.chassis.correlation import correlated
 from libs.chassis.crypto import Vault
-from libs.chassis.delivery import Delivery, lane_of, opened
-from libs.chassis.errors import AlreadyApplied, DependencyDown, NotYet, Permanent, Retryable, ServiceError
+from libs.chassis.delivery import lane_of
+from libs.chassis.doubts import Doubts
+from libs.chassis.errors import DependencyDown, Retryable, ServiceError
 from libs.chassis.log import Partition, Publisher, Reader, Record
-from libs.chassis.metrics import DEAD_LETTERS, EVENTS_APPLIED, EVENTS_PARKED
+from libs.chassis.metrics import EVENTS_PARKED
 from libs.chassis.mongo import UNREACHABLE
 from libs.chassis.parking import Parked, Parking
 from libs.chassis.pausing import pause
-from libs.chassis.subscription import Copy, Row
-from libs.contracts.event import Envelope, MalformedEnvelope
-from libs.contracts.topics import dead_letter_topic
+from libs.chassis.setting_aside import SettingAside
+from libs.chassis.subscription import Beat, Row
+from libs.contracts.event import Heartbeat
 
 log = structlog.get_logger(__name__)
 
 _BATCH_RECORDS = 200
 _LANES_AT_ONCE = 16
-_TRIES = 3
-_TRY_AGAIN_S = 0.05
 _POLL_S = 0.5
 _BACK_OFF_S = 0.5
 _PARKED_PAUSE_S = 0.1
@@ -48,6 +46,8 @@ class Inlet:
     parking: Parking
     vault: Vault
     clock: Clock
+    beats: Beats
+    doubts: Doubts
 
 
 class Consumer:
@@ -55,8 +55,12 @@ class Consumer:
 
     def __init__(self, inlet: Inlet, subscriptions: Sequence[Row], deps: object) -> None:
         self._in = inlet
-        self._deps = deps
-        self._rows = {row.event.type_name(): row for row in subscriptions}
+        self._applying = Applying(
+            [row for row in subscriptions if not isinstance(row, Beat)], deps, inlet.vault
+        )
+        self._beats = {row.event.type_name() for row in subscriptions if isinstance(row, Beat)}
+        self._aside = SettingAside(inlet.service, inlet.parking, inlet.publisher, inlet.doubts, inlet.clock)
+        self._aside.mind(subscriptions, deps)
         self._polled_at = time.monotonic()
         self._parked = asyncio.Event()
         self._waiting = 0
@@ -131,27 +135,38 @@ class Consumer:
     async def _empty_lane(self, head: Parked | None) -> int:
         gone = 0
         while head is not None:
-            verdict = await self._attempt(head.record)
+            verdict = await self._applying.attempt(head.record)
             if isinstance(verdict, Retryable):
                 await self._in.parking.update(head.postponed(verdict.slug, self._in.clock.now()))
                 return gone
             if isinstance(verdict, ServiceError):
-                await self._bury(head.record, verdict)
+                await self._aside.bury(head.record, head.lane, verdict)
+            else:
+                await self._aside.trust_again(head.record, head.lane)
             await self._in.parking.remove(head)
             gone += 1
             head = await self._in.parking.head(head.lane)
         return gone
 
     async def _see_through(self, records: Sequence[Record]) -> None:
+        """Apply what a batch holds, or set it aside; then, and not earlier, note its heartbeats."""
         lanes: dict[str, list[Record]] = {}
         for record in records:
-            if self._is_ours(record):
+            if self._applying.follows(record):
                 lanes.setdefault(_lane(record), []).append(record)
-        if not lanes:
-            return
+        if lanes:
+            await self._follow(lanes)
+        watermarks = _watermarks([record for record in records if record.type in self._beats])
+        if watermarks:
+            await self._in.beats.reach(watermarks)
+
+    async def _follow(self, lanes: dict[str, list[Record]]) -> None:
         occupied = await self._in.parking.occupied(lanes.keys())
-        for lane in await self._copy_at_once(lanes, occupied):
-            del lanes[lane]
+        doubted = await self._aside.in_doubt(lanes.keys())
+        for lane in await self._applying.copy({lane: lanes[lane] for lane in lanes if lane not in occupied}):
+            newest = lanes.pop(lane)[-1]
+            if lane in doubted:
+                await self._aside.trust_again(newest, lane)
         free = asyncio.Semaphore(_LANES_AT_ONCE)
 
         async def work(lane: str) -> None:
@@ -163,113 +178,42 @@ class Consumer:
             if isinstance(outcome, BaseException):
                 raise outcome
 
-    async def _copy_at_once(self, lanes: Mapping[str, Sequence[Record]], occupied: set[str]) -> list[str]:
-        """Write the batch's state copies in one go.
-
-        Returns:
-            The lanes that this settled; what can't be read is left to be judged one by one.
-        """
-        done: list[str] = []
-        copies: dict[Copy, list[Copied[Any]]] = {}
-        for lane, records in lanes.items():
-            row = self._rows.get(_type_of(records[-1]))
-            if lane not in occupied and isinstance(row, Copy):
-                try:
-                    delivery = await self._delivered(records[-1], row)
-                except (MalformedEnvelope, ValidationError, ServiceError):
-                    continue
-                copies.setdefault(row, []).append(row.copied(self._deps, delivery))
-                done.append(lane)
-        for row, states in copies.items():
-            await row.store(self._deps).copy(states)
-            EVENTS_APPLIED.labels(row.event.topics[0], row.event.type_name(), "copied").inc(len(states))
-        return done
-
-    async def _delivered(self, record: Record, row: Row) -> Delivery[Any]:
-        envelope = Envelope.read(record.topic, record.key, record.value, record.headers)
-        event = row.event.model_validate_json(envelope.data)
-        return await opened(envelope, event, self._in.vault, complete=row.complete)
-
     async def _follow_lane(self, lane: str, records: Sequence[Record], *, held: bool) -> None:
         for record in records:
             if held:
                 await self._park(record, lane, "behind")
                 continue
-            verdict = await self._try_a_few_times(record)
+            verdict = await self._applying.try_a_few_times(record)
             if isinstance(verdict, Retryable):
                 held = True
                 await self._park(record, lane, verdict.slug)
             elif isinstance(verdict, ServiceError):
-                await self._bury(record, verdict)
-
-    async def _try_a_few_times(self, record: Record) -> ServiceError | None:
-        verdict = None
-        for attempt in range(_TRIES):
-            verdict = await self._attempt(record)
-            if not isinstance(verdict, Retryable) or isinstance(verdict, NotYet):
-                break
-            await asyncio.sleep(_TRY_AGAIN_S * attempt)
-        return verdict
-
-    async def _attempt(self, record: Record) -> ServiceError | None:
-        """Apply one record.
-
-        Returns:
-            None when its effect is in the datastore; otherwise what stands against it.
-
-        Raises:
-            DependencyDown: Nothing can be said until the datastore answers.
-        """
-        try:
-            envelope = Envelope.read(record.topic, record.key, record.value, record.headers)
-            with correlated(envelope.correlation_id, envelope.traceparent):
-                await self._apply(envelope)
-        except AlreadyApplied:
-            return None
-        except (DependencyDown, *UNREACHABLE):
-            raise
-        except (MalformedEnvelope, ValidationError) as error:
-            return Permanent(type(error).__name__)
-        except ServiceError as error:
-            return error
-        except Exception as error:
-            # An unforeseen fault is parked and told, never skipped.
-            log.exception("consumer.fault", topic=record.topic, place=record.place)
-            return Retryable(type(error).__name__)
-        return None
-
-    async def _apply(self, envelope: Envelope) -> None:
-        row = self._rows[envelope.type]
-        event = row.event.model_validate_json(envelope.data)
-        delivery = await opened(envelope, event, self._in.vault, complete=row.complete)
-        await row.handler(self._deps, delivery)
-        EVENTS_APPLIED.labels(envelope.topic, envelope.type, "applied").inc()
+                await self._aside.bury(record, lane, verdict)
+            else:
+                await self._aside.trust_again(record, lane)
 
     async def _park(self, record: Record, lane: str, reason: str) -> None:
-        log.warning("event.parked", place=record.place, reason=reason)
-        await self._in.parking.put(Parked.now(record, lane, reason, self._in.clock.now()))
+        await self._aside.park(record, lane, reason)
         self._parked.set()
-
-    async def _bury(self, record: Record, error: ServiceError) -> None:
-        log.error("event.dead", place=record.place, reason=error.slug)
-        DEAD_LETTERS.labels(record.topic, error.slug).inc()
-        cause = [("dead_reason", error.slug.encode()), ("dead_place", record.place.encode())]
-        await self._in.publisher.publish_raw(
-            dead_letter_topic(self._in.service), record.key, record.value, [*record.headers, *cause]
-        )
-
-    def _is_ours(self, record: Record) -> bool:
-        """False for a type that this service doesn't follow; an unreadable record is ours to bury."""
-        kind = _type_of(record)
-        return not kind or kind in self._rows
-
-
-def _type_of(record: Record) -> str:
-    return dict(record.headers).get("ce_type", b"").decode("utf-8", "replace")
 
 
 def _lane(record: Record) -> str:
     return lane_of(record.topic, (record.key or b"").decode("utf-8", "replace"))
+
+
+def _watermarks(records: Sequence[Record]) -> Mapping[Partition, int]:
+    """The highest of each partition; a heartbeat that can't be read proves nothing."""
+    highest: dict[Partition, int] = {}
+    for record in records:
+        try:
+            beat = Heartbeat.model_validate_json(record.value or b"")
+        except ValidationError:
+            log.warning("heartbeat.unreadable", place=record.place)
+            continue
+        if beat.watermark is not None:
+            partition = (record.topic, record.partition)
+            highest[partition] = max(beat.watermark, highest.get(partition, 0))
+    return highest
 
 
 def _first_offsets(records: Sequence[Record]) -> Mapping[Partition, int]:

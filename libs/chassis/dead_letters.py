@@ -31,7 +31,7 @@ class DeadLetter:
     @property
     def event_type(self) -> str:
         """The CloudEvents type, or an empty text where the record has none."""
-        return dict(self.record.headers).get("ce_type", b"").decode("utf-8", "replace")
+        return self.record.type
 
     @property
     def event_id(self) -> str:

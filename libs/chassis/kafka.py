@@ -22,6 +22,7 @@ from aiokafka.errors import (
     RebalanceInProgressError,
     UnknownMemberIdError,
 )
+from aiokafka.structs import RecordMetadata
 
 from libs.chassis.errors import DependencyDown
 from libs.chassis.log import Partition, Record
@@ -78,18 +79,22 @@ class KafkaPublisher:
         Raises:
             DependencyDown: The broker can't be reached.
         """
-        producer = await self._started()
-        sending, faults = await _hand_in(producer, envelopes)
-        outcomes = await asyncio.gather(*sending, return_exceptions=True)
-        faults += [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        for fault in faults:
-            if not isinstance(fault, KafkaError):
-                raise fault
-        if faults:
-            log.warning("publisher.rebuilt", cause=type(faults[0]).__name__)
-            await self._discard(producer)
-        acknowledged = [not isinstance(outcome, BaseException) for outcome in outcomes]
-        return acknowledged + [False] * (len(envelopes) - len(acknowledged))
+        outcomes = await self._append([(envelope, None) for envelope in envelopes])
+        return [outcome is not None for outcome in outcomes]
+
+    async def publish_to(self, partitions: Mapping[int, Envelope]) -> Mapping[int, int]:
+        """Append one record to each of these partitions of its topic.
+
+        Returns:
+            The offset of each record that every in-sync replica has; of a record that the broker knew
+            already from a first try, the offset may be unknown, and then it is left out.
+
+        Raises:
+            DependencyDown: The broker can't be reached.
+        """
+        outcomes = await self._append([(envelope, number) for number, envelope in partitions.items()])
+        told = zip(partitions, outcomes, strict=True)
+        return {number: there.offset for number, there in told if there is not None and there.offset >= 0}
 
     async def publish_raw(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
@@ -112,6 +117,23 @@ class KafkaPublisher:
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.stop()
+
+    async def _append(
+        self, records: Sequence[tuple[Envelope, int | None]]
+    ) -> Sequence[RecordMetadata | None]:
+        """Where each record lies now, or None where that wasn't acknowledged."""
+        producer = await self._started()
+        sending, faults = await _hand_in(producer, records)
+        outcomes = await asyncio.gather(*sending, return_exceptions=True)
+        faults += [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        for fault in faults:
+            if not isinstance(fault, KafkaError):
+                raise fault
+        if faults:
+            log.warning("publisher.rebuilt", cause=type(faults[0]).__name__)
+            await self._discard(producer)
+        there = [None if isinstance(outcome, BaseException) else outcome for outcome in outcomes]
+        return there + [None] * (len(records) - len(there))
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -139,14 +161,18 @@ class KafkaPublisher:
 
 
 async def _hand_in(
-    producer: AIOKafkaProducer, envelopes: Sequence[Envelope]
-) -> tuple[list[asyncio.Future[object]], list[BaseException]]:
-    """Give the producer its records, up to the first that it doesn't take."""
-    sending: list[asyncio.Future[object]] = []
-    for envelope in envelopes:
+    producer: AIOKafkaProducer, records: Sequence[tuple[Envelope, int | None]]
+) -> tuple[list[asyncio.Future[RecordMetadata]], list[BaseException]]:
+    """Give the producer its records, up to the first that it refuses; None lets it choose the partition."""
+    sending: list[asyncio.Future[RecordMetadata]] = []
+    for envelope, partition in records:
         try:
             handed_in = await producer.send(
-                envelope.topic, value=envelope.data, key=envelope.key.encode(), headers=envelope.headers()
+                envelope.topic,
+                value=envelope.data,
+                key=envelope.key.encode(),
+                headers=envelope.headers(),
+                partition=partition,
             )
         except KafkaError as error:
             return sending, [error]

@@ -33,6 +33,17 @@ class Record:
         """The record's one address: topic, partition, offset."""
         return f"{self.topic}:{self.partition}:{self.offset}"
 
+    @property
+    def type(self) -> str:
+        """The CloudEvents type, or an empty text where the record has none."""
+        return dict(self.headers).get("ce_type", b"").decode("utf-8", "replace")
+
+    @property
+    def sequence(self) -> int:
+        """Its event's sequence; 0 where that can't be read."""
+        text = dict(self.headers).get("ce_sequence", b"")
+        return int(text) if text.isdigit() else 0
+
 
 class Publisher(Protocol):
     """Appends to topics."""
@@ -54,6 +65,17 @@ class Publisher(Protocol):
         """Append bytes as they are, for dead letters."""
         ...
 
+    async def publish_to(self, partitions: Mapping[int, Envelope]) -> Mapping[int, int]:
+        """Append one record to each of these partitions of its topic.
+
+        Returns:
+            The offset of each record that every in-sync replica has.
+
+        Raises:
+            DependencyDown: The broker can't be reached.
+        """
+        ...
+
 
 class Reader(Protocol):
     """Reads the partitions that the consumer group gave this process."""
@@ -68,4 +90,18 @@ class Reader(Protocol):
 
     async def rewind(self, positions: Mapping[Partition, int]) -> None:
         """Read again from these offsets."""
+        ...
+
+
+class LogEnds(Protocol):
+    """Tells how far a topic goes."""
+
+    async def end_offsets(self, topic: str) -> Mapping[int, int]:
+        """The offset after the last record of each partition.
+
+        What was acknowledged before the question was asked lies before these.
+
+        Raises:
+            DependencyDown: The broker can't be reached.
+        """
         ...

@@ -9,7 +9,7 @@ from zlib import crc32
 from libs.chassis.log import Partition, Record
 from libs.contracts.event import Envelope
 
-_PARTITIONS = 3
+MEMORY_PARTITIONS = 3
 
 
 class MemoryLog:
@@ -29,10 +29,29 @@ class MemoryLog:
         self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
     ) -> None:
         """Append bytes as they are."""
-        partition = crc32(key or b"") % _PARTITIONS
-        lying = self.records.setdefault((topic, partition), [])
-        lying.append(Record(topic, partition, len(lying), key, value, tuple(headers)))
+        self._append((topic, crc32(key or b"") % MEMORY_PARTITIONS), key, value, headers)
+
+    async def publish_to(self, partitions: Mapping[int, Envelope]) -> Mapping[int, int]:
+        """Append one record to each of these partitions of its topic."""
+        return {
+            partition: self._append(
+                (envelope.topic, partition), envelope.key.encode(), envelope.data, envelope.headers()
+            )
+            for partition, envelope in partitions.items()
+        }
+
+    async def end_offsets(self, topic: str) -> Mapping[int, int]:
+        """The offset after the last record of each partition."""
+        ends = dict.fromkeys(range(MEMORY_PARTITIONS), 0)
+        return ends | {number: len(lying) for (name, number), lying in self.records.items() if name == topic}
+
+    def _append(
+        self, place: Partition, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> int:
+        lying = self.records.setdefault(place, [])
+        lying.append(Record(*place, len(lying), key, value, tuple(headers)))
         self.arrived.set()
+        return len(lying) - 1
 
     def of_topic(self, topic: str) -> list[Record]:
         """Everything on one topic, partition by partition."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
 from gridfs.asynchronous import AsyncGridFSBucket
-from pymongo import AsyncMongoClient, ReturnDocument, UpdateOne
+from pymongo import AsyncMongoClient, ReplaceOne, ReturnDocument, UpdateOne
 from pymongo.asynchronous.change_stream import AsyncDatabaseChangeStream
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
@@ -22,6 +22,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
     WTimeoutError,
 )
+from pymongo.read_concern import ReadConcern
 
 Document = dict[str, Any]
 Collection = AsyncCollection[Document]
@@ -38,7 +39,11 @@ UNREACHABLE = (
     WTimeoutError,
 )
 
+#: A read of what was on a majority at one moment, however many documents it goes through.
+SNAPSHOT = ReadConcern("snapshot")
+
 __all__ = [
+    "SNAPSHOT",
     "UNREACHABLE",
     "Bucket",
     "BulkWriteError",
@@ -48,6 +53,7 @@ __all__ = [
     "Driver",
     "DuplicateKeyError",
     "PyMongoError",
+    "ReplaceOne",
     "ReturnDocument",
     "UpdateOne",
     "bucket",

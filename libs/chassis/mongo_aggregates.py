@@ -25,6 +25,7 @@ from libs.chassis.crypto import Vault
 from libs.chassis.delivery import Delivery, Fact
 from libs.chassis.errors import AlreadyApplied, Duplicate, Stale
 from libs.chassis.mongo import (
+    SNAPSHOT,
     BulkWriteError,
     Collection,
     Database,
@@ -48,6 +49,8 @@ class MongoAggregates(Loading[A]):
         self, database: Database, codec: Codec[A], vault: Vault, clock: Clock, bell: asyncio.Event
     ) -> None:
         self._collection: Collection = database[codec.name]
+        # A scan that saw several moments could miss a document that a write moved within the index meanwhile.
+        self._at_one_moment = self._collection.with_options(read_concern=SNAPSHOT)
         super().__init__(codec.name)
         self._codec = codec
         self._vault = vault
@@ -184,7 +187,7 @@ class MongoAggregates(Loading[A]):
 
     async def pending(self, limit: int) -> Sequence[Pending]:
         """The aggregates whose events have waited longest."""
-        cursor = self._collection.find({"pending_since": {"$exists": True}}, {"outbox": 1})
+        cursor = self._at_one_moment.find({"pending_since": {"$exists": True}}, {"outbox": 1})
         documents = await cursor.sort("pending_since", 1).limit(limit).to_list(length=limit)
         return [Pending(document["_id"], tuple(document["outbox"])) for document in documents]
 

@@ -39,7 +39,7 @@ class Parked:
     @classmethod
     def now(cls, record: Record, lane: str, reason: str, now: datetime) -> Parked:
         """A record parked at this moment."""
-        return cls(record, lane, _sequence(record), reason, 0, now, now + _FIRST_DELAY)
+        return cls(record, lane, record.sequence, reason, 0, now, now + _FIRST_DELAY)
 
     def postponed(self, reason: str, now: datetime) -> Parked:
         """The same record after one more try: each wait is twice as long, up to five minutes."""
@@ -220,8 +220,3 @@ def _to_parked(document: Document) -> Parked:
         parked_at=document["parked_at"],
         next_at=document["next_at"],
     )
-
-
-def _sequence(record: Record) -> int:
-    text = dict(record.headers).get("ce_sequence", b"")
-    return int(text) if text.isdigit() else 0

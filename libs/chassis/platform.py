@@ -11,12 +11,18 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from libs.chassis.aggregates import Aggregates, Index
+from libs.chassis.beats import COLLECTION as BEATS
+from libs.chassis.beats import MongoBeats
 from libs.chassis.clock import Clock, SystemClock
 from libs.chassis.codec import Codec
 from libs.chassis.consumer import Consumer, Inlet
 from libs.chassis.crypto import MongoKeyStore, Vault
+from libs.chassis.doubts import COLLECTION as DOUBTS
+from libs.chassis.doubts import MongoDoubts
 from libs.chassis.errors import DependencyDown
+from libs.chassis.heartbeats import Heart, Heartbeats
 from libs.chassis.kafka import KafkaAccess, KafkaPublisher, KafkaReader
+from libs.chassis.kafka_ends import KafkaLogEnds
 from libs.chassis.lease import MongoLease
 from libs.chassis.mongo import UNREACHABLE, Database, PyMongoError, connect, disconnect, watch
 from libs.chassis.mongo_aggregates import MongoAggregates
@@ -33,6 +39,7 @@ from libs.chassis.web.kept_store import MongoKeptAnswers
 from libs.chassis.web.parts import WebParts
 from libs.chassis.web.problem import PageRenderer, Translate
 from libs.chassis.web.sessions import Sessions, TokenReader
+from libs.contracts.topics import BY_NAME
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +77,7 @@ class Parts:
         state: More for `app.state`, such as `pages`.
         loops: The service's own workers, beside consumer and relay.
         closing: Called when all has stopped, before the connections close.
+        heart: Where its relay beats, if it does.
     """
 
     deps: object
@@ -81,6 +89,7 @@ class Parts:
     state: Mapping[str, object] = field(default_factory=dict)
     loops: Sequence[Loop] = ()
     closing: Sequence[Callable[[], Any]] = ()
+    heart: Heart | None = None
 
 
 class Platform:
@@ -96,6 +105,7 @@ class Platform:
         self.vault = Vault(name, kek, MongoKeyStore(database["owner_keys"]))
         self.trust = Trust(name, database, self.vault)
         self.parking = MongoParking(database["parked"])
+        self.doubts = MongoDoubts(database[DOUBTS])
         self.publisher = KafkaPublisher(kafka_access(settings))
         self._outboxes: list[Outboxes] = []
 
@@ -107,6 +117,7 @@ class Platform:
         platform = cls(name, settings, database, clock or SystemClock())
         await platform.trust.prepare()
         await platform.parking.prepare()
+        await platform.doubts.prepare()
         return platform
 
     async def aggregates(self, codec: Codec[A], indexes: Sequence[Index] = ()) -> Aggregates[A]:
@@ -119,7 +130,7 @@ class Platform:
     async def service(self, parts: Parts) -> Service:
         """Put the parts together."""
         settings = self.settings
-        relay = self.relay()
+        relay = self.relay(parts.heart)
         consumer, reader = self._consumer(parts)
         kept = MongoKeptAnswers(self.database["kept_answers"], settings.kek.get_secret_value(), self.clock)
         await kept.prepare()
@@ -144,11 +155,17 @@ class Platform:
         host, port = settings.http_host, settings.http_port
         return Service(self.name, app, host, port, settings.gateways, loops, closing)
 
-    def relay(self) -> Relay:
-        """The relay over every outbox that was opened."""
+    def relay(self, heart: Heart | None = None) -> Relay:
+        """The relay over every outbox that was opened, with the service's heartbeats where it has a heart."""
         lease = MongoLease(self.database["leases"], "relay")
+        beating = Heartbeats(self.name, heart, self.publisher, self.clock) if heart else None
         shed_after_s = self.settings.shed_after_s
-        return Relay(self.name, self._outboxes, self.publisher, lease, self.bell, self.clock, shed_after_s)
+        parts = (self._outboxes, self.publisher, lease, self.bell, self.clock, shed_after_s)
+        return Relay(self.name, *parts, beating)
+
+    def log_ends(self) -> KafkaLogEnds:
+        """Tells how far topics go; to be closed by whoever asks for it."""
+        return KafkaLogEnds(kafka_access(self.settings), BY_NAME)
 
     async def close(self) -> None:
         """Close the database's connections."""
@@ -158,7 +175,16 @@ class Platform:
         if not parts.subscriptions:
             return None, None
         reader = KafkaReader(kafka_access(self.settings), self.name, topics_of(parts.subscriptions))
-        inlet = Inlet(self.name, reader, self.publisher, self.parking, self.vault, self.clock)
+        inlet = Inlet(
+            self.name,
+            reader,
+            self.publisher,
+            self.parking,
+            self.vault,
+            self.clock,
+            MongoBeats(self.database[BEATS]),
+            self.doubts,
+        )
         return Consumer(inlet, parts.subscriptions, parts.deps), reader
 
     def _health(self, consumer: Consumer | None) -> Health:

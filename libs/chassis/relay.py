@@ -11,6 +11,7 @@ import structlog
 
 from libs.chassis.clock import Clock
 from libs.chassis.errors import DependencyDown
+from libs.chassis.heartbeats import Heartbeats
 from libs.chassis.lease import Lease
 from libs.chassis.log import Publisher
 from libs.chassis.metrics import EVENTS_PUBLISHED, OUTBOX_AGE_S
@@ -38,6 +39,7 @@ class Relay:
         bell: asyncio.Event,
         clock: Clock,
         shed_after_s: float,
+        heartbeats: Heartbeats | None = None,
     ) -> None:
         self._service = service
         self._outboxes = outboxes
@@ -46,6 +48,7 @@ class Relay:
         self._bell = bell
         self._clock = clock
         self._shed_after = timedelta(seconds=shed_after_s)
+        self._heartbeats = heartbeats
         self._oldest: datetime | None = None
 
     def overloaded(self) -> bool:
@@ -63,22 +66,31 @@ class Relay:
                 continue
             if not moved:
                 # A bell rings for each write; the timer catches what no bell told.
-                await pause(self._bell, _IDLE_S)
+                await pause(self._bell, self._idle_s())
         await self._lease.release()
 
     async def step(self) -> int:
-        """Publish one batch from each outbox.
+        """Publish one batch from each outbox, and a heartbeat when it is time.
 
         Returns:
             How many events were published and taken out.
         """
         self._bell.clear()
+        began = self._heartbeats.moment() if self._heartbeats else None
         batches = [await outbox.pending(_BATCH_AGGREGATES) for outbox in self._outboxes]
         self._measure(batches)
         if not await self._lease.held():
             return 0
         waiting = [(outbox, batch) for outbox, batch in zip(self._outboxes, batches, strict=True) if batch]
-        return sum([await self._drain(outbox, batch) for outbox, batch in waiting])
+        moved = sum([await self._drain(outbox, batch) for outbox, batch in waiting])
+        if self._heartbeats and began:
+            if all(len(batch) < _BATCH_AGGREGATES for batch in batches):
+                self._heartbeats.settle(began)
+            await self._heartbeats.beat_when_due()
+        return moved
+
+    def _idle_s(self) -> float:
+        return min(_IDLE_S, self._heartbeats.due_in_s()) if self._heartbeats else _IDLE_S
 
     def _measure(self, batches: Sequence[Sequence[Pending]]) -> None:
         """Note since when the event that waits longest waits: each batch begins with its oldest."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from libs.contracts.event import Data, Event, SealedEvent
+from libs.contracts.event import Data, Event, Heartbeat, SealedEvent
 from libs.contracts.requests import PrintedPerson
 
 
@@ -238,6 +238,15 @@ class CertificateState(SealedEvent, CertificateEvent):
     secret = PrintedContent
 
     versions: tuple[CertificateVersion, ...]
+
+
+class CertificatesHeartbeat(Heartbeat):
+    """Certificates publishes, once a second in each partition; what it proves is how fresh a copy is.
+
+    Its key is `beat-` with the partition's number, so that compaction keeps one in each.
+    """
+
+    topics = ("certificates.state",)
 
 
 class CertificateStatusPublished(Event):

@@ -45,6 +45,24 @@ class SealedEvent(Event):
     sealed: str = ""
 
 
+class Heartbeat(Event):
+    """The publisher is alive, and so much of what it committed is in the log ahead of this record.
+
+    Whoever has applied everything ahead of a heartbeat knows all that its publisher had committed when
+    the record at `watermark` was appended. That needs no clock: the times are for people to read (ADR 19).
+
+    Attributes:
+        published_until: Everything committed before this moment, by the publisher's clock, is in the log;
+            None while it can't tell since its start.
+        watermark: Offset of an earlier record of the same partition: everything committed before that one
+            was appended stands ahead of this one. None while the publisher knows none.
+    """
+
+    issued_at: datetime
+    published_until: datetime | None
+    watermark: int | None
+
+
 @dataclass(frozen=True)
 class Envelope:
     """One record as it lies in Kafka: CloudEvents 1.0, binary content mode.

@@ -8,10 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from libs.chassis.heartbeats import Heart
 from libs.chassis.ids import new_id
 from libs.chassis.periodic import periodically
 from libs.chassis.platform import Parts, Platform
 from libs.chassis.runtime import Loop, Service
+from libs.contracts.certificates import CertificatesHeartbeat
+from libs.contracts.topics import BY_NAME
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.certificates import api, pages
@@ -32,6 +35,7 @@ from services.certificates.adapters.timestamps import WAITING, HttpTimeStamps
 from services.certificates.adapters.verifier_keys import open_verifier_keys
 from services.certificates.consumers import SUBSCRIPTIONS
 from services.certificates.handlers import sweep, work_off
+from services.certificates.handlers.beating import heartbeat
 from services.certificates.handlers.log import publish_log_head, void_unused_entries
 from services.certificates.handlers.payloads import publish_verifier_key
 from services.certificates.handlers.stamping import stamp_seals
@@ -71,6 +75,7 @@ async def build(settings: CertificatesSettings) -> Service:
                 periodically("batches", partial(work_off, wired.deps, new_id()), settings.batch_every_s),
             ],
             closing=wired.closing,
+            heart=Heart(BY_NAME[CertificatesHeartbeat.topics[0]], heartbeat, settings.beat_every_s),
         )
     )
 

@@ -34,6 +34,7 @@ class CertificatesSettings(ServiceSettings):
         log_void_every_s: How often entries that took no effect are looked for.
         sweep_every_s: How often half-done work is looked for.
         batch_every_s: How often confirmed batches are looked for.
+        beat_every_s: How often the log is told how much of what was committed is in it.
     """
 
     model_config = settings_for("CERTIFICATES_")
@@ -57,3 +58,4 @@ class CertificatesSettings(ServiceSettings):
     log_void_every_s: float = Field(default=15.0, gt=0)
     sweep_every_s: float = Field(default=60.0, gt=0)
     batch_every_s: float = Field(default=1.0, gt=0)
+    beat_every_s: float = Field(default=1.0, gt=0)

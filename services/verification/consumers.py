@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from libs.chassis.subscription import Copy
+from libs.chassis.subscription import Beat, Copy
 from libs.chassis.trust import IDENTITY_FEED
-from libs.contracts.certificates import CertificateState, VerifierKeyPublished
+from libs.contracts.certificates import CertificatesHeartbeat, CertificateState, VerifierKeyPublished
 from libs.contracts.identity import PartnerState
 from services.verification import handlers
 
 SUBSCRIPTIONS = (
     *IDENTITY_FEED,
-    Copy(CertificateState, lambda deps: deps.store.certificates, handlers.certificate_of),
+    Copy(
+        CertificateState,
+        lambda deps: deps.store.certificates,
+        handlers.certificate_of,
+        doubted=handlers.doubted_codes,
+    ),
+    Beat(CertificatesHeartbeat),
     Copy(VerifierKeyPublished, lambda deps: deps.store.verifier_keys, handlers.verifier_key_of),
     Copy(PartnerState, lambda deps: deps.store.partners, handlers.partner_of),
 )

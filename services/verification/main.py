@@ -11,10 +11,14 @@ from libs.chassis.runtime import Service
 from libs.chassis.web.access_tokens import AccessTokenReader
 from libs.chassis.web.throttle import Throttle
 from libs.chassis.web.throttle_store import MongoCounters
+from libs.contracts.certificates import CertificatesHeartbeat
 from libs.contracts.partners import PARTNER_API
+from libs.contracts.topics import BY_NAME
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.verification import api, handlers, pages
+from services.verification.adapters.freshness import FreshnessTracker
+from services.verification.adapters.known_codes import MongoKnownCodes
 from services.verification.adapters.list_key import FileListKey
 from services.verification.adapters.list_store import MongoStatusLists
 from services.verification.adapters.status_source import MongoStatuses
@@ -26,33 +30,24 @@ from services.verification.settings import VerificationSettings
 _LISTS_EVERY_S = 3.0
 
 
-class _Unknown:
-    """Freshness of a model of which nothing is known."""
-
-    def as_of_s(self) -> float | None:
-        """None."""
-        return None
-
-    def is_fresh(self) -> bool:
-        """Never."""
-        return False
-
-
 async def build(settings: VerificationSettings) -> Service:
     """Open the platform and wire the service."""
     platform = await Platform.open("verification", settings)
     counters = MongoCounters(platform.database["attempts"])
     await counters.prepare()
+    log_ends = platform.log_ends()
+    freshness = FreshnessTracker(log_ends, BY_NAME[CertificatesHeartbeat.topics[0]])
     renderer = Pages("services.verification", Assets.read())
     deps = Deps(
         clock=platform.clock,
         trust=platform.trust,
         store=await VerificationStore.open(platform, platform.vault),
+        known=MongoKnownCodes(platform.database),
         throttle=Throttle(counters, settings.lookup_key.get_secret_value(), platform.clock),
         partner_tokens=AccessTokenReader(
             platform.trust, settings.public_origin, f"{settings.public_origin}{PARTNER_API}", platform.clock
         ),
-        listing=_listing(platform, settings, _Unknown()),
+        listing=_listing(platform, settings, freshness),
     )
     await handlers.publish_list_key(deps)
     return await platform.service(
@@ -64,8 +59,10 @@ async def build(settings: VerificationSettings) -> Service:
             subscriptions=SUBSCRIPTIONS,
             state={"pages": renderer},
             loops=(
+                freshness.run,
                 periodically("status-lists", partial(handlers.publish_status_lists, deps), _LISTS_EVERY_S),
             ),
+            closing=(log_ends.close,),
         )
     )
 

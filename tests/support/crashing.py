@@ -39,6 +39,10 @@ class DyingPublisher:
     ) -> None:
         await self._inner.publish_raw(topic, key, value, headers)
 
+    async def publish_to(self, partitions: Mapping[int, Envelope]) -> Mapping[int, int]:
+        die()
+        return await self._inner.publish_to(partitions)
+
 
 class DyingOutbox:
     """Dies between the broker's acknowledgement and the mark."""

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from libs.chassis.aggregates import Aggregates
+from libs.chassis.beats import Beats, MemoryBeats, MongoBeats
 from libs.chassis.clock import Clock, SystemClock
 from libs.chassis.consumer import Consumer, Inlet
 from libs.chassis.crypto import KeyStore, MemoryKeyStore, MongoKeyStore, Vault
+from libs.chassis.doubts import Doubts, MemoryDoubts, MongoDoubts
 from libs.chassis.kafka import KafkaAccess, KafkaPublisher, KafkaReader
 from libs.chassis.lease import Lease, MongoLease, SoleLease
 from libs.chassis.log import Publisher, Reader
@@ -54,6 +56,8 @@ class Flow:
     writer_vault: Vault
     vault: Vault
     lease: Lease
+    beats: Beats
+    doubts: Doubts
     clock: Clock = field(default_factory=SystemClock)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -61,7 +65,16 @@ class Flow:
         return Relay("ledger", [self.outbox], self.publisher, self.lease, self.bell, self.clock, 60)
 
     def consumer(self, subscriptions: Sequence[Row] = SUBSCRIPTIONS) -> Consumer:
-        inlet = Inlet("mirror", self.reader, self.publisher, self.parking, self.vault, self.clock)
+        inlet = Inlet(
+            "mirror",
+            self.reader,
+            self.publisher,
+            self.parking,
+            self.vault,
+            self.clock,
+            self.beats,
+            self.doubts,
+        )
         return Consumer(inlet, subscriptions, MirrorDeps(self.mirrors))
 
     async def owner(self, name: str) -> str:
@@ -103,6 +116,8 @@ async def memory_flow(clock: Clock) -> tuple[Flow, MemoryLog]:
         writer_vault,
         vault,
         SoleLease(),
+        MemoryBeats(),
+        MemoryDoubts(),
         clock,
     )
     return flow, log
@@ -140,6 +155,8 @@ async def real_flow(places: RealPlaces, clock: Clock | None = None) -> Flow:
     await mirrors.prepare()
     parking = MongoParking(database["parked"])
     await parking.prepare()
+    doubts = MongoDoubts(database["doubts"])
+    await doubts.prepare()
     access = KafkaAccess(places.bootstrap, places.user, places.password)
     return Flow(
         accounts,
@@ -152,6 +169,8 @@ async def real_flow(places: RealPlaces, clock: Clock | None = None) -> Flow:
         writer_vault,
         vault,
         MongoLease(database["leases"], "relay", ttl_s=1.0),
+        MongoBeats(database["beats"]),
+        doubts,
         clock,
         bell,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from libs.chassis.clock import FixedClock
 from libs.chassis.delivery import Delivery
 from libs.chassis.memory import MemoryPlatform
+from libs.chassis.subscription import Beat
 from libs.chassis.web.throttle import MemoryCounters, Throttle
 from libs.contracts.certificates import (
     CertificateState,
@@ -116,8 +118,19 @@ class Verifying:
         await self._told(Delivery(event, told_id, "identity.partners", event.client_id, self.sequence))
 
     async def _told(self, delivery: Delivery[Any]) -> None:
-        rows = {row.event: row for row in SUBSCRIPTIONS}
+        rows = {row.event: row for row in SUBSCRIPTIONS if not isinstance(row, Beat)}
         await rows[type(delivery.event)].handler(self.deps, delivery)
+
+
+@dataclass(frozen=True)
+class StoredCodes:
+    """The codes of what the store has."""
+
+    store: VerificationStore
+
+    async def code_hashes_of(self, certificate_id: str) -> Sequence[str]:
+        found = await self.store.certificates.find(certificate_id)
+        return found.value.code_hashes if found else ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,7 @@ async def verifying() -> Verifying:
         clock=clock,
         trust=None,
         store=store,
+        known=StoredCodes(store),
         throttle=throttle,
         partner_tokens=issuer.reader(clock),
         listing=listing(store),

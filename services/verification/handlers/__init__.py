@@ -1,6 +1,7 @@
 """The use cases of verification."""
 
 from services.verification.handlers.checking import check_code, get_content, list_verifier_keys
+from services.verification.handlers.doubting import doubted_codes
 from services.verification.handlers.following import certificate_of, verifier_key_of
 from services.verification.handlers.listing import (
     get_status_list,
@@ -14,6 +15,7 @@ from services.verification.handlers.partners import partner_of
 __all__ = [
     "certificate_of",
     "check_code",
+    "doubted_codes",
     "get_content",
     "get_status_list",
     "list_heads",

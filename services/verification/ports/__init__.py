@@ -193,7 +193,7 @@ class Deps:
 
     Attributes:
         trust: The chassis' copy of what identity published; only its own rows in `consumers` use it.
-        codes: Tells which codes are in doubt with a certificate.
+        known: Tells which codes are in doubt with a certificate.
         throttle: Counts attempts under keyed digests.
         partner_tokens: Checks the tokens of partners with identity's published keys.
         listing: What status lists are made with.
@@ -207,7 +207,7 @@ class Deps:
     clock: Clock
     trust: object
     store: Store
-    codes: KnownCodes
+    known: KnownCodes
     throttle: Throttle
     partner_tokens: AccessTokenReader
     listing: Listing
