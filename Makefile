@@ -2,7 +2,7 @@
 
 SYSTEM_PYTHON ?= python3
 PYTHON := .venv/bin/python
-CODE := deploy libs services tests bench
+CODE := clients deploy libs services tests bench
 TO_RUN := venv java mvn nginx libcurl4
 
 .DEFAULT_GOAL := help
