@@ -12,7 +12,7 @@ from khadamaty_verify.cose import ALGORITHM, KEY_ID, BadMessage, Message, decode
 
 LARGEST: Final = 215
 DAY_S: Final = 86_400
-_DIGITS: Final = re.compile(r"[1-9][0-9]{1,520}", re.ASCII)
+_DIGITS: Final = re.compile(r"[1-9][0-9]{0,518}", re.ASCII)
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_BYTES: Final = 10
 _CODE_CHARACTERS: Final = 16

@@ -27,9 +27,10 @@ def codes_in(path: Path) -> Sequence[str]:
         from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - optional
     except ImportError as error:
         raise NoPictureReader("install khadamaty-verify[pictures]") from error
+    wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     try:
         with Image.open(path) as picture:
-            found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+            found = zxingcpp.read_barcodes(picture.convert("L"), formats=wanted)
     except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
         raise UnreadablePicture(str(path)) from error
     return [each.text for each in found]
