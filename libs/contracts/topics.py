@@ -52,7 +52,14 @@ TOPICS: tuple[Topic, ...] = (
     Topic("certificates.facts", "certificate", "certificates", ("requests", "notifications"), "delete", None),
     Topic("certificates.state", "certificate", "certificates", ("verification",), "compact", None),
     Topic("certificates.keys", "verifier key", "certificates", ("verification",), "compact", None),
-    Topic("certificates.public", "certificate", "certificates", (PARTNERS, MONITOR), "delete", None),
+    Topic(
+        "certificates.public",
+        "certificate",
+        "certificates",
+        ("verification", PARTNERS, MONITOR),
+        "delete",
+        None,
+    ),
     Topic("notifications.facts", "message", "notifications", ("requests",)),
     *(Topic(f"{name}.dead", "the failed record's key", name, (name,)) for name in _ALL),
 )

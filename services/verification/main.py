@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
+from libs.chassis.clock import CivilCalendar
 from libs.chassis.lease import MongoLease
 from libs.chassis.periodic import periodically
 from libs.chassis.platform import Parts, Platform
@@ -18,13 +20,19 @@ from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.verification import api, handlers, pages
 from services.verification.adapters.freshness import FreshnessTracker
+from services.verification.adapters.held_freshness import HeldFreshness
 from services.verification.adapters.known_codes import MongoKnownCodes
 from services.verification.adapters.list_key import FileListKey
 from services.verification.adapters.list_store import MongoStatusLists
-from services.verification.adapters.status_source import MongoStatuses
+from services.verification.adapters.mirror import Mirror
+from services.verification.adapters.misses import Misses
+from services.verification.adapters.outlet import open_outlet
+from services.verification.adapters.postman import HttpPostman
+from services.verification.adapters.row_sealer import RowSealer
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
-from services.verification.ports import Deps, Freshness, Listing
+from services.verification.handlers.delivering import Dispatch
+from services.verification.ports import Deps, Listing, Statuses
 from services.verification.settings import VerificationSettings
 
 _LISTS_EVERY_S = 3.0
@@ -33,22 +41,12 @@ _LISTS_EVERY_S = 3.0
 async def build(settings: VerificationSettings) -> Service:
     """Open the platform and wire the service."""
     platform = await Platform.open("verification", settings)
-    counters = MongoCounters(platform.database["attempts"])
-    await counters.prepare()
     log_ends = platform.log_ends()
     freshness = FreshnessTracker(log_ends, BY_NAME[CertificatesHeartbeat.topics[0]])
     renderer = Pages("services.verification", Assets.read())
-    deps = Deps(
-        clock=platform.clock,
-        trust=platform.trust,
-        store=await VerificationStore.open(platform, platform.vault),
-        known=MongoKnownCodes(platform.database),
-        throttle=Throttle(counters, settings.lookup_key.get_secret_value(), platform.clock),
-        partner_tokens=AccessTokenReader(
-            platform.trust, settings.public_origin, f"{settings.public_origin}{PARTNER_API}", platform.clock
-        ),
-        listing=_listing(platform, settings, freshness),
-    )
+    mirror = Mirror(platform.database, RowSealer(settings.kek.get_secret_value()), freshness)
+    postman = HttpPostman(loopback_allowed=settings.environment != "production")
+    deps = await _deps(platform, settings, freshness, mirror, postman)
     await handlers.publish_list_key(deps)
     return await platform.service(
         Parts(
@@ -60,20 +58,50 @@ async def build(settings: VerificationSettings) -> Service:
             state={"pages": renderer},
             loops=(
                 freshness.run,
+                mirror.run,
+                Dispatch(deps).keep_delivering,
                 periodically("status-lists", partial(handlers.publish_status_lists, deps), _LISTS_EVERY_S),
             ),
-            closing=(log_ends.close,),
+            closing=(log_ends.close, postman.close),
         )
     )
 
 
-def _listing(platform: Platform, settings: VerificationSettings, freshness: Freshness) -> Listing:
+async def _deps(
+    platform: Platform,
+    settings: VerificationSettings,
+    freshness: Freshness,
+    mirror: Mirror,
+    postman: HttpPostman,
+) -> Deps:
+    counters = MongoCounters(platform.database["attempts"])
+    await counters.prepare()
+    lookup_key = settings.lookup_key.get_secret_value()
+    return Deps(
+        clock=platform.clock,
+        trust=platform.trust,
+        store=await VerificationStore.open(platform, platform.vault),
+        known=MongoKnownCodes(platform.database),
+        throttle=Throttle(counters, lookup_key, platform.clock),
+        partner_tokens=AccessTokenReader(
+            platform.trust, settings.public_origin, f"{settings.public_origin}{PARTNER_API}", platform.clock
+        ),
+        listing=_listing(platform, settings, mirror),
+        codes=mirror,
+        freshness=HeldFreshness(freshness, time.monotonic),
+        sealer=RowSealer(settings.kek.get_secret_value()),
+        misses=Misses(lookup_key, time.monotonic),
+        calendar=CivilCalendar(platform.clock),
+        outlet=await open_outlet(platform, postman),
+    )
+
+
+def _listing(platform: Platform, settings: VerificationSettings, statuses: Statuses) -> Listing:
     return Listing(
         origin=settings.public_origin,
         key=FileListKey.from_file(settings.status_key_file),
-        statuses=MongoStatuses(platform.database),
+        statuses=statuses,
         lists=MongoStatusLists(platform.database),
-        freshness=freshness,
         # Longer than a round, so that the next one is the same process'.
         lease=MongoLease(platform.database["leases"], "status-lists", ttl_s=4 * _LISTS_EVERY_S),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from libs.chassis.clock import FixedClock
+from libs.chassis.clock import CivilCalendar, FixedClock
 from libs.chassis.delivery import Delivery
 from libs.chassis.memory import MemoryPlatform
 from libs.chassis.subscription import Beat
@@ -24,11 +24,15 @@ from libs.contracts.people import Identifier, IdentifierKind, Precision, Sex
 from libs.contracts.requests import Category, Degree, DisabilityLine, Duration, PrintedPerson
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
+from services.verification.adapters.misses import Misses
+from services.verification.adapters.row_sealer import RowSealer
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
 from services.verification.ports import Deps
-from tests.support.listing import listing
+from tests.support.answering import Memory
+from tests.support.listing import SetFreshness, listing
 from tests.support.partners import OwnIssuer, partner_state
+from tests.support.outlets import outlet
 from tests.support.qr_keys import OwnQrKey
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -79,6 +83,8 @@ class Verifying:
     store: VerificationStore
     deps: Deps
     issuer: OwnIssuer
+    memory: Memory
+    freshness: SetFreshness
     sequence: int = 0
 
     async def know(
@@ -104,6 +110,7 @@ class Verifying:
             secret=PrintedContent(versions=(person,) * len(told)),
         )
         await self._told(delivery)
+        self.memory.take((await self.store.certificates.get("request-1")).value)
 
     async def know_key(self, jwk: dict[str, str]) -> None:
         """Let certificates tell of a key with which QR payloads are checked."""
@@ -153,6 +160,7 @@ async def verifying() -> Verifying:
     store = await VerificationStore.open(platform, platform.vault)
     throttle = Throttle(MemoryCounters(clock), b"k" * 32, clock)
     issuer = OwnIssuer()
+    memory, freshness = Memory(RowSealer(b"k" * 32)), SetFreshness()
     deps = Deps(
         clock=clock,
         trust=None,
@@ -160,6 +168,12 @@ async def verifying() -> Verifying:
         known=StoredCodes(store),
         throttle=throttle,
         partner_tokens=issuer.reader(clock),
-        listing=listing(store),
+        listing=listing(memory),
+        codes=memory,
+        freshness=freshness,
+        sealer=memory.sealer,
+        misses=Misses(b"k" * 32, lambda: clock.now().timestamp()),
+        calendar=CivilCalendar(clock),
+        outlet=outlet(platform.vault),
     )
-    return Verifying(clock, platform, store, deps, issuer)
+    return Verifying(clock, platform, store, deps, issuer, memory, freshness)

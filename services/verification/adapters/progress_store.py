@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from libs.chassis.mongo import Database, Document, DuplicateKeyError
-from services.verification.domain.webhook import Progress, Trouble
+from services.verification.domain.webhook import Held, Progress, Trouble
 from services.verification.errors import Overtaken
 
 
@@ -24,7 +24,7 @@ class MongoProgress:
         """Let a new subscription start behind a position."""
         try:
             await self._progress.insert_one(
-                {"_id": webhook_id, "fence": 0, "turn": 0, "position": position, "ahead": [], "trouble": None}
+                {"_id": webhook_id, "fence": 0, **asdict(Progress.begun(position))}
             )
         except DuplicateKeyError:
             return
@@ -46,22 +46,15 @@ class MongoProgress:
             Overtaken: A later leader has written, or the subscription was turned meanwhile.
         """
         guard = {"_id": webhook_id, "turn": progress.turn, "fence": {"$lte": fence}}
-        trouble = None if progress.trouble is None else asdict(progress.trouble)
-        written = {
-            "position": progress.position,
-            "ahead": list(progress.ahead),
-            "trouble": trouble,
-            "fence": fence,
-        }
-        result = await self._progress.update_one(guard, {"$set": written})
+        result = await self._progress.update_one(guard, {"$set": {**asdict(progress), "fence": fence}})
         if not result.matched_count:
             raise Overtaken(collection="webhook_progress")
 
     async def turn(self, webhook_id: str, position: int | None = None) -> None:
         """Let one start afresh, from another position if one is given; its leader takes notice."""
-        fresh: Document = {"trouble": None}
+        fresh: Document = {"trouble": None, "held": []}
         if position is not None:
-            fresh |= {"position": position, "ahead": []}
+            fresh |= {"position": position, "read_to": position, "ahead": []}
         await self._progress.update_one({"_id": webhook_id}, {"$set": fresh, "$inc": {"turn": 1}})
 
     async def forget(self, webhook_id: str) -> None:
@@ -73,7 +66,9 @@ def _progress(document: Document) -> Progress:
     trouble = document["trouble"]
     return Progress(
         position=document["position"],
+        read_to=document["read_to"],
         turn=document["turn"],
         ahead=tuple(document["ahead"]),
+        held=tuple(Held(**held) for held in document["held"]),
         trouble=None if trouble is None else Trouble(**trouble),
     )

@@ -16,12 +16,15 @@ from libs.contracts.people import Identifier, IdentifierKind, Precision, Sex
 from libs.contracts.requests import PrintedPerson
 from services.verification.domain.certificate import Printed, PublicCertificate, VerifierKey, Version
 from services.verification.domain.partner import Partner
+from services.verification.domain.webhook import Webhook
 
 CERTIFICATES = Codec("certificates", PublicCertificate, owner=lambda certificate: certificate.person_id)
 VERIFIER_KEYS = Codec("verifier_keys", VerifierKey)
 LIST_KEYS = Codec("list_keys", VerifierKey)
 PARTNERS = Codec("partners", Partner)
+WEBHOOKS = Codec("webhooks", Webhook, owner=lambda webhook: webhook.id)
 CERTIFICATE_INDEXES = (Index("code", ("code_hashes",)),)
+WEBHOOK_INDEXES = (Index("client", ("client_id",)), Index("standing", ("standing",)))
 
 #: Stands in for what isn't there; no code has this as its digest.
 DECOY: Final = "decoy"
@@ -35,6 +38,7 @@ class VerificationStore:
     verifier_keys: Aggregates[VerifierKey]
     list_keys: Aggregates[VerifierKey]
     partners: Aggregates[Partner]
+    webhooks: Aggregates[Webhook]
 
     @classmethod
     async def open(cls, ground: Ground, vault: Vault) -> VerificationStore:
@@ -44,6 +48,7 @@ class VerificationStore:
             verifier_keys=await ground.aggregates(VERIFIER_KEYS),
             list_keys=await ground.aggregates(LIST_KEYS),
             partners=await ground.aggregates(PARTNERS),
+            webhooks=await ground.aggregates(WEBHOOKS, WEBHOOK_INDEXES),
         )
         await store._place_decoy(vault)
         return store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.verification.api import checks, lists
+from services.verification.api import checks, events, lists, webhooks
 
 router = APIRouter()
-for _part in (checks, lists):
+for _part in (checks, lists, events, webhooks):
     router.include_router(_part.router)

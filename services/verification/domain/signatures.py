@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 #: The specification asks for 24 to 64 bytes.
 SECRET_BYTES: Final = 32
 
-_SECRET: Final = "whsec_"
+_SHARED: Final = "whsec_"
 _PRIVATE: Final = "whsk_"
 _PUBLIC: Final = "whpk_"
 
@@ -46,7 +46,7 @@ class SigningKey:
             scheme: What it is for.
             entropy: Gives that many unpredictable bytes.
         """
-        prefix = _SECRET if scheme is Scheme.HMAC else _PRIVATE
+        prefix = _SHARED if scheme is Scheme.HMAC else _PRIVATE
         return cls(prefix + base64.b64encode(entropy(SECRET_BYTES)).decode())
 
     @property
@@ -65,7 +65,7 @@ class SigningKey:
     def signer(self) -> Callable[[bytes], str]:
         """Signs the bytes that `signed_content` made."""
         if self.scheme is Scheme.HMAC:
-            secret = base64.b64decode(self.text.removeprefix(_SECRET))
+            secret = base64.b64decode(self.text.removeprefix(_SHARED))
             return lambda content: _marked(Scheme.HMAC, hmac.digest(secret, content, sha256))
         private = self._private_key()
         return lambda content: _marked(Scheme.ED25519, private.sign(content))

@@ -98,6 +98,11 @@ class Webhook:
     detail: str = ""
     personal: Keys | None = None
 
+    @property
+    def may_be_suspended(self) -> bool:
+        """Whether it is served."""
+        return self.standing is Standing.ACTIVE
+
     def suspended(self, reason: Reason, now: datetime, detail: str = "") -> Webhook:
         """No longer served; nothing of what it misses is lost."""
         return replace(self, standing=Standing.SUSPENDED, reason=reason, changed_at=now, detail=detail)
@@ -260,13 +265,13 @@ def wait_s(tries: int, chance: float, asked_s: float | None = None) -> float:
             down together aren't tried together.
         asked_s: What the partner's `Retry-After` says; never shorter than that, up to a day.
     """
-    usual = min(_FIRST_WAIT_S * 2 ** min(tries - 1, _DOUBLINGS), _LONGEST_WAIT_S)
+    usual: float = min(_FIRST_WAIT_S * 2 ** min(tries - 1, _DOUBLINGS), _LONGEST_WAIT_S)
     spread = usual * (1 - _SPREAD + 2 * _SPREAD * chance)
     return max(spread, min(asked_s or 0.0, _LONGEST_ASKED_S))
 
 
 def asked_wait_s(retry_after: str | None, now: datetime) -> float | None:
-    """What a `Retry-After` header asks for, in seconds (RFC 9110 section 10.2.3); None where it says nothing."""
+    """What a `Retry-After` header asks for, in seconds (RFC 9110 section 10.2.3), or None."""
     if retry_after is None:
         return None
     text = retry_after.strip()

@@ -1,4 +1,4 @@
-"""Which parcel of a subscription goes out next: each certificate's in order, many at once, none before its time."""
+"""Which parcel of a subscription goes out next: each certificate's in order, none before its time."""
 
 from __future__ import annotations
 

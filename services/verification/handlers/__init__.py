@@ -1,6 +1,7 @@
 """The use cases of verification."""
 
-from services.verification.handlers.checking import check_code, get_content, list_verifier_keys
+from services.verification.handlers.checking import check_code, get_content, list_verifier_keys, look_up
+from services.verification.handlers.chronicling import on_status_published
 from services.verification.handlers.doubting import doubted_codes
 from services.verification.handlers.following import certificate_of, verifier_key_of
 from services.verification.handlers.listing import (
@@ -21,6 +22,8 @@ __all__ = [
     "list_heads",
     "list_keys",
     "list_verifier_keys",
+    "look_up",
+    "on_status_published",
     "partner_of",
     "publish_list_key",
     "publish_status_lists",

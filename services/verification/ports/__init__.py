@@ -131,7 +131,7 @@ class Misses(Protocol):
 class Statuses(Protocol):
     """What status lists are made of."""
 
-    async def packed(self) -> Sequence[bytes]:
+    def packed(self) -> Sequence[bytes]:
         """The statuses of all versions, list by list, as this process' model has them now."""
         ...
 
@@ -183,7 +183,6 @@ class Listing:
     key: ListKey
     statuses: Statuses
     lists: StatusLists
-    freshness: Freshness
     lease: Lease
 
 
@@ -202,6 +201,7 @@ class Deps:
         sealer: For rows as they lie in the database.
         misses: Counts wrong codes.
         calendar: Tells today's date in Morocco.
+        outlet: What partners' events are delivered with.
     """
 
     clock: Clock
@@ -216,3 +216,4 @@ class Deps:
     sealer: RowSealer
     misses: Misses
     calendar: CivilCalendar
+    outlet: Outlet
