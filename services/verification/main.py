@@ -32,7 +32,7 @@ from services.verification.adapters.row_sealer import RowSealer
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
 from services.verification.handlers.delivering import Dispatch
-from services.verification.ports import Deps, Listing, Statuses
+from services.verification.ports import Deps, Freshness, Listing, Statuses
 from services.verification.settings import VerificationSettings
 
 _LISTS_EVERY_S = 3.0

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from libs.chassis.lease import SoleLease
 from services.verification.adapters.list_key import FileListKey
 from services.verification.adapters.status_bits import StatusBits
-from services.verification.adapters.store import DECOY, VerificationStore
+from services.verification.domain.packed import place_of
 from services.verification.domain.status_list import ListHead, PublishedList, listed_as
 from services.verification.ports import Listing
+from tests.support.answering import Memory
 from tests.support.visitors import ORIGIN
 
 
@@ -47,20 +48,18 @@ class MemoryStatusLists:
             self.kept[published.head.number] = published
 
 
-@dataclass
-class StoredStatuses:
-    """The statuses of what a store holds; what a test doubts counts as doubted."""
+@dataclass(frozen=True)
+class MemoryStatuses:
+    """The statuses of the rows from which a test's service answers."""
 
-    store: VerificationStore
-    doubted: set[str] = field(default_factory=set)
+    memory: Memory
 
-    async def packed(self) -> Sequence[bytes]:
+    def packed(self) -> Sequence[bytes]:
         bits = StatusBits()
-        for stored in await self.store.certificates.find_by({}, limit=10_000):
-            for version in stored.value.versions:
-                if stored.id != DECOY and version.status_index is not None:
-                    doubted = version.code_hash in self.doubted
-                    bits.note(version.status_index, listed_as(version.status, doubted=doubted))
+        for key, row in self.memory.table:
+            index, status = place_of(row)
+            if index is not None:
+                bits.note(index, listed_as(status, doubted=self.memory.is_doubted(key)))
         return bits.packed()
 
 
@@ -69,6 +68,6 @@ def own_key() -> FileListKey:
     return FileListKey(generate_private_key(SECP256R1()))
 
 
-def listing(store: VerificationStore) -> Listing:
+def listing(memory: Memory) -> Listing:
     """What lists are made with, over memory."""
-    return Listing(ORIGIN, own_key(), StoredStatuses(store), MemoryStatusLists(), SetFreshness(), SoleLease())
+    return Listing(ORIGIN, own_key(), MemoryStatuses(memory), MemoryStatusLists(), SoleLease())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.verification.domain.status_list import BITS, LIST_SIZE, PER_BYTE, ListStatus
 
 # Four places that nobody has.
 _ALL_INVALID: Final = 0b01010101
+
+NOTHING_ELSE: Final[Mapping[int, ListStatus]] = {}
 
 
 class StatusBits:
@@ -27,24 +29,35 @@ class StatusBits:
             index: From 0, over all lists.
             status: What its list is to say.
         """
-        number, place = divmod(index, LIST_SIZE)
-        byte, shift = place // PER_BYTE, place % PER_BYTE * BITS
         try:
-            bits = self._lists[number]
-            bits[byte] = bits[byte] & ~(0b11 << shift) | status << shift
+            _set(self._lists, index, status)
         except IndexError:
-            self._make_room(number, byte)
-            self.note(index, status)
+            self._make_room(*divmod(index, LIST_SIZE))
+            _set(self._lists, index, status)
 
-    def packed(self) -> Sequence[bytes]:
-        """Every list as it now stands."""
-        return [bytes(bits) for bits in self._lists]
+    def packed(self, instead: Mapping[int, ListStatus] = NOTHING_ELSE) -> Sequence[bytes]:
+        """Every list as it now stands.
 
-    def _make_room(self, number: int, byte: int) -> None:
+        Args:
+            instead: By index, what is to be said of some places this time.
+        """
+        lists = [bytearray(bits) for bits in self._lists]
+        for index, status in instead.items():
+            _set(lists, index, status)
+        return [bytes(bits) for bits in lists]
+
+    def _make_room(self, number: int, place: int) -> None:
         while len(self._lists) <= number:
             _lengthen(self._lists[-1], LIST_SIZE // PER_BYTE)
             self._lists.append(bytearray())
-        _lengthen(self._lists[number], byte + 1)
+        _lengthen(self._lists[number], place // PER_BYTE + 1)
+
+
+def _set(lists: Sequence[bytearray], index: int, status: ListStatus) -> None:
+    number, place = divmod(index, LIST_SIZE)
+    byte, shift = place // PER_BYTE, place % PER_BYTE * BITS
+    bits = lists[number]
+    bits[byte] = bits[byte] & ~(0b11 << shift) | status << shift
 
 
 def _lengthen(bits: bytearray, size: int) -> None:

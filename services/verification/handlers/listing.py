@@ -46,13 +46,13 @@ async def publish_status_lists(deps: Deps) -> int:
     listing = deps.listing
     if not await listing.lease.held():
         return 0
-    # Looked at before the statuses are, so that they hold everything up to this moment.
+    before = {head.number: head for head in await listing.lists.heads()}
+    # Nothing is awaited from here to the statuses: they are those of the model that is complete up to then.
     as_of = find_as_of(deps)
     if as_of is None:
         return 0
-    before = {head.number: head for head in await listing.lists.heads()}
     signed = 0
-    for number, packed in enumerate(await listing.statuses.packed()):
+    for number, packed in enumerate(listing.statuses.packed()):
         head = before.get(number)
         if head is None or head.is_due(digest_of(packed), as_of):
             await listing.lists.publish(await _signed(deps, number, packed, as_of))
@@ -64,9 +64,8 @@ async def publish_status_lists(deps: Deps) -> int:
 
 def find_as_of(deps: Deps) -> datetime | None:
     """The moment up to which the model is known to be complete, or None while it isn't fresh."""
-    freshness = deps.listing.freshness
-    behind_s = freshness.as_of_s()
-    if behind_s is None or not freshness.is_fresh():
+    behind_s = deps.freshness.as_of_s()
+    if behind_s is None or not deps.freshness.is_fresh():
         return None
     return deps.clock.now() - timedelta(seconds=behind_s)
 

@@ -16,7 +16,8 @@ from libs.contracts.code import code_hash
 from services.verification import api, handlers
 from services.verification.adapters.list_key import FileListKey
 from services.verification.domain.status_list import LIST_SIZE, ListStatus, status_in
-from tests.support.listing import MemoryStatusLists, SetFreshness, StoredStatuses
+from services.verification.domain.typed import key_of
+from tests.support.listing import MemoryStatusLists, SetFreshness
 from tests.support.qr_keys import OwnQrKey
 from tests.support.verifying import CODE, NOON, OTHER_CODE, Verifying, verifying, version
 from tests.support.visitors import build_site
@@ -34,7 +35,7 @@ def lists_of(service: Verifying) -> MemoryStatusLists:
 
 
 def freshness_of(service: Verifying) -> SetFreshness:
-    return cast("SetFreshness", service.deps.listing.freshness)
+    return service.freshness
 
 
 async def asked(service: Verifying, path: str, **headers: str) -> httpx.Response:
@@ -49,9 +50,9 @@ def claims_in(token: bytes) -> dict[int, Any]:
     return claims
 
 
-async def packed_by(service: Verifying) -> bytes:
+def packed_by(service: Verifying) -> bytes:
     """The statuses of the first list, as the service would sign them now."""
-    return (await service.deps.listing.statuses.packed())[0]
+    return service.deps.listing.statuses.packed()[0]
 
 
 async def test_a_list_says_what_was_told_and_up_to_when(service: Verifying) -> None:
@@ -65,7 +66,7 @@ async def test_a_list_says_what_was_told_and_up_to_when(service: Verifying) -> N
     claims = claims_in(answer.content)
     assert claims[2] == f"http://localhost:8080{LISTS}/0"
     assert claims[6] == int((NOON - timedelta(seconds=2)).timestamp())
-    packed = await packed_by(service)
+    packed = packed_by(service)
     assert [status_in(packed, place) for place in (3, 4, 6, 8)] == [1, 3, 0, None]
 
 
@@ -147,14 +148,14 @@ async def test_the_moment_of_a_list_never_goes_back(service: Verifying) -> None:
 
 async def test_what_is_in_doubt_is_suspended_in_the_list(service: Verifying) -> None:
     await service.know(version(status_index=0))
-    assert status_in(await packed_by(service), 0) is ListStatus.VALID
-    cast("StoredStatuses", service.deps.listing.statuses).doubted.add(code_hash(CODE))
-    assert status_in(await packed_by(service), 0) is ListStatus.SUSPENDED
+    assert status_in(packed_by(service), 0) is ListStatus.VALID
+    service.memory.doubted.add(key_of(code_hash(CODE)))
+    assert status_in(packed_by(service), 0) is ListStatus.SUSPENDED
 
 
 async def test_versions_from_before_the_list_are_left_out(service: Verifying) -> None:
     await service.know(version(status_index=None))
-    assert await packed_by(service) == b""
+    assert packed_by(service) == b""
 
 
 async def test_keys_tell_what_they_are_for_and_old_ones_stay(service: Verifying) -> None:
