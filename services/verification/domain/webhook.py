@@ -23,6 +23,7 @@ TRIED_FOR: Final = timedelta(hours=72)
 
 _FIRST_WAIT_S: Final = 5.0
 _LONGEST_WAIT_S: Final = 3600.0
+_LONGEST_REST_S: Final = 300.0
 _DOUBLINGS: Final = 12
 _SPREAD: Final = 0.2
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -138,12 +139,14 @@ class Trouble:
     Attributes:
         since: When what fails now failed for the first time.
         tries: Failures one after the other, 0 where other events have got through since.
-        next_at: When something is tried again.
+        rest_until: Nothing at all is tried before.
+        next_at: When what has failed is tried again, or what came before it waits for its turn.
         reason: What the last failure came to.
     """
 
     since: datetime
     tries: int
+    rest_until: datetime
     next_at: datetime
     reason: str
 
@@ -201,9 +204,10 @@ class Progress:
             tail: The last position that there is.
             now: The present moment.
         """
-        if self.trouble is None or self.trouble.next_at <= now:
+        if self.trouble is None:
             return self.position < tail
-        return self.trouble.tries == 0 and self.read_to < tail
+        news = self.read_to < tail
+        return self.trouble.rest_until <= now and (news or self.trouble.next_at <= now)
 
 
 @dataclass(frozen=True)
@@ -256,16 +260,24 @@ class PartnerAnswer:
         return self.fault if self.status is None else f"http-{self.status}"
 
 
-def wait_s(tries: int, chance: float, asked_s: float | None = None) -> float:
-    """How long to wait after so many failures: twice as long each time, up to an hour.
+def rest_s(tries: int, chance: float, asked_s: float | None = None) -> float:
+    """How long nothing at all is tried after so many failures: as `wait_s`, but up to five minutes."""
+    return wait_s(tries, chance, asked_s, longest_s=_LONGEST_REST_S)
+
+
+def wait_s(
+    tries: int, chance: float, asked_s: float | None = None, longest_s: float = _LONGEST_WAIT_S
+) -> float:
+    """How long what failed waits after so many failures: twice as long each time, up to an hour.
 
     Args:
         tries: Failures one after the other, from 1.
         chance: From 0 up to before 1; spreads the waits by a fifth to both sides, so that partners who were
             down together aren't tried together.
         asked_s: What the partner's `Retry-After` says; never shorter than that, up to a day.
+        longest_s: Before it is spread.
     """
-    usual: float = min(_FIRST_WAIT_S * 2 ** min(tries - 1, _DOUBLINGS), _LONGEST_WAIT_S)
+    usual: float = min(_FIRST_WAIT_S * 2 ** min(tries - 1, _DOUBLINGS), longest_s)
     spread = usual * (1 - _SPREAD + 2 * _SPREAD * chance)
     return max(spread, min(asked_s or 0.0, _LONGEST_ASKED_S))
 

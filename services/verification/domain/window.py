@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.verification.domain.webhook import TRIED_FOR, Held, Progress, Trouble, wait_s
+from services.verification.domain.webhook import TRIED_FOR, Held, Progress, Trouble, rest_s, wait_s
 
 WIDEST: Final = 16
 
@@ -81,10 +81,9 @@ class Window:
         self._held = {held.position: held for held in progress.held}
         self._tries = before.tries if before else 0
         self._reason = before.reason if before else ""
-        self._rest_until = before.next_at if before else None
+        self._rest_until = before.rest_until if before else None
         self._quiet_until: datetime | None = None
         self._spell = 0
-        self._fresh_first = False
 
     @property
     def trouble(self) -> Trouble | None:
@@ -93,9 +92,10 @@ class Window:
             return self._before
         begun = [lane.since for lane in self._failing.values() if lane.since is not None]
         dues = [lane.due_at for lane in self._failing.values() if lane.due_at is not None]
-        rest_until = self._rest_until or min(dues)
+        since = min(begun)
+        rest_until = self._rest_until or since
         next_at = rest_until if self._ready else max(rest_until, min(dues))
-        return Trouble(min(begun), self._tries, next_at, self._reason)
+        return Trouble(since, self._tries, rest_until, next_at, self._reason)
 
     @property
     def has_room(self) -> bool:
@@ -185,7 +185,6 @@ class Window:
         self.under_way -= 1
         self._queued += 1
         lane = self._lanes[parcel.lane]
-        self._fresh_first = lane.tries > 0 or self._before is not None
         lane.since = lane.since or (self._before.since if self._before else now)
         lane.tries += 1
         last = lane.since + TRIED_FOR
@@ -197,13 +196,12 @@ class Window:
             # Requests that were under way together fail together: that is one failure.
             self._spell += 1
             self._tries += 1
-        self._rest_until = _before_end(now, wait_s(max(self._tries, 1), chance, asked_s), last)
+        self._rest_until = _before_end(now, rest_s(max(self._tries, 1), chance, asked_s), last)
         if asked_s:
             self._quiet_until = max(self._rest_until, self._quiet_until or self._rest_until)
 
     def _next_lane(self, now: datetime) -> str | None:
-        if self._ready and self._fresh_first:
-            self._fresh_first = False
+        if self._ready and self._tries and self._tries % 2 == 0:
             return self._ready.popleft()
         due = (name for name, lane in self._failing.items() if lane.due_at is None or lane.due_at <= now)
         name = next(due, None)

@@ -15,6 +15,7 @@ from services.verification.domain.certificate import PublicCertificate, Verifier
 from services.verification.domain.partner import Partner
 from services.verification.domain.status_list import ListHead, PublishedList
 from services.verification.domain.webhook import Webhook
+from services.verification.ports.inquiries import Inquiries
 from services.verification.ports.outlet import Outlet
 
 
@@ -202,6 +203,7 @@ class Deps:
         misses: Counts wrong codes.
         calendar: Tells today's date in Morocco.
         outlet: What partners' events are delivered with.
+        inquiries: What partners' questions are answered with.
     """
 
     clock: Clock
@@ -217,3 +219,4 @@ class Deps:
     misses: Misses
     calendar: CivilCalendar
     outlet: Outlet
+    inquiries: Inquiries
