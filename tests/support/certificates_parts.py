@@ -60,7 +60,7 @@ class MemoryPapers:
         return None if found is None else _kept(paper_id, found[1])
 
     async def keep(self, paper_id: str, person_id: str, page: PrintedPage) -> Kept:
-        _owner, first = self.kept.setdefault(paper_id, (person_id, page.pdf))
+        _owner, first = self.kept.setdefault(paper_id, (person_id, page.shared + page.rest))
         return _kept(paper_id, first)
 
     async def read(self, paper: Paper, seal: Seal, person_id: str) -> bytes:
@@ -70,6 +70,18 @@ class MemoryPapers:
         if sha256(pdf).hexdigest() != paper.sha256:
             raise Tampered(place="papers")
         return pdf + base64.b64decode(seal.cms)
+
+
+def printed_page(pdf: bytes, covered: str, shared_bytes: int = 0) -> PrintedPage:
+    """A page as a printer tells it.
+
+    Args:
+        pdf: The file.
+        covered: The SHA-256 of what a seal covers, in hex.
+        shared_bytes: How many bytes at its beginning are those of every page of its shape.
+    """
+    shared, rest = pdf[:shared_bytes], pdf[shared_bytes:]
+    return PrintedPage(sha256(pdf).hexdigest(), covered, shared, sha256(shared).hexdigest(), rest)
 
 
 def _kept(paper_id: str, pdf: bytes) -> Kept:
@@ -90,7 +102,7 @@ class NotedPrinter:
     async def print_page(self, content: CertificateContent, _evidence: Evidence) -> PrintedPage:
         self.pages.append((content, False))
         pdf = f"%PDF-1.7 {content}".encode()
-        return PrintedPage(pdf, _covered(pdf))
+        return printed_page(pdf, _covered(pdf))
 
     async def print_preview(self, content: CertificateContent) -> bytes:
         self.pages.append((content, True))

@@ -106,14 +106,27 @@ class Information(pdfdoc.PDFInfo):  # type: ignore[misc]  # reportlab has no typ
 
     def format(self, _document: pdfdoc.PDFDocument) -> bytes:
         """The dictionary's bytes; reportlab calls this while it writes the file."""
-        facts = self._facts
-        moment = pdf_date(facts.made_at)
-        return (
-            f"<< /Title {text_string(facts.title)} /Author {text_string(facts.author)} "
-            f"/Producer ({PRODUCER}) /CreationDate {moment} /ModDate {moment} >>"
-        ).encode("ascii")
+        return information(self._facts)
 
 
+def information(facts: Facts) -> bytes:
+    """The Info dictionary, which says what XMP says."""
+    return b"<< /Title %b%b" % (
+        text_string(facts.title).encode(),
+        _rest_of_information(facts.author, facts.made_at),
+    )
+
+
+@lru_cache(maxsize=64)
+def _rest_of_information(author: str, made_at: datetime) -> bytes:
+    """What stands behind the title: the pages of a day share it."""
+    moment = pdf_date(made_at)
+    return (
+        f" /Author {text_string(author)} /Producer ({PRODUCER}) /CreationDate {moment} /ModDate {moment} >>"
+    ).encode("ascii")
+
+
+@lru_cache(maxsize=64)
 def pdf_date(moment: datetime) -> str:
     """A time in UTC as a PDF writes it."""
     return f"(D:{moment:%Y%m%d%H%M%S}+00'00')"

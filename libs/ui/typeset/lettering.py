@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from libs.ui.typeset.bidi import Direction
 from libs.ui.typeset.errors import ValueUnfrozenError
 from libs.ui.typeset.faces import Face, Family, Script, get_face
-from libs.ui.typeset.operators import run_operators, text_object
+from libs.ui.typeset.operators import run_operators
 from libs.ui.typeset.shaping import shape_stretch
 from libs.ui.typeset.slots import Align, Style, TextSlot
 from libs.ui.typeset.tokens import EVEN, ODD, FrozenFace, Token, gap_of, kern_of, show_run, token_of
@@ -27,6 +27,7 @@ _REACH = 3
 _LATIN_LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
 _PLAIN_LATIN = re.compile(f"[{_LATIN_LETTERS}0-9](?:[ '/.-]?[{_LATIN_LETTERS}0-9])*")
 _LATIN_LETTER = re.compile(f"[{_LATIN_LETTERS}]")
+_LEFTWARDS = {Align.LEFT: 0.0, Align.CENTRE: 0.5, Align.RIGHT: 1.0}
 
 # No kerning is as wide: it stands for a pair that was never looked up.
 _UNKNOWN = -(10**9)
@@ -51,8 +52,13 @@ def get_lettering(keys: tuple[str, ...]) -> "Lettering":
 class _Shown:
     """Operators of a value that don't depend on its place, and its width in thousandths of the size."""
 
-    code: str
+    code: bytes
     width: float
+
+    @classmethod
+    def of(cls, code: Sequence[str], width: float) -> Self:
+        """Join the operators of its runs, with the one that ends their text object."""
+        return cls("\n".join([*code, "ET\n"]).encode("ascii"), width)
 
 
 class Lettering:
@@ -72,7 +78,10 @@ class Lettering:
 
     def setter(self, slot: TextSlot) -> "SlotSetter":
         """What sets values in one slot; slots of one style and size share what they know."""
-        return SlotSetter(self, slot, self._shown.setdefault((slot.style, slot.size_pt), {}))
+        shown = self._shown.setdefault((slot.style, slot.size_pt), {})
+        return SlotSetter(
+            self, slot, shown, slot.name, f" {slot.y:.2f} Tm\n".encode(), _LEFTWARDS[slot.align]
+        )
 
     def operators(self, slot: TextSlot, text: str) -> bytes:
         """The operators of a value in its slot, as a setter of that slot gives them."""
@@ -92,7 +101,7 @@ class Lettering:
     def show_whole(self, style: Style, size_pt: float, text: str) -> _Shown:
         """A value shaped as one line, whatever it holds."""
         line = style.shape(text)
-        return _Shown("\n".join(run_operators(line, size_pt, self._frozen)), line.width)
+        return _Shown.of(run_operators(line, size_pt, self._frozen), line.width)
 
     def _show_arabic(self, style: Style, size_pt: float, text: str) -> _Shown | None:
         """Words and numbers side by side: the first run in reading order is the rightmost."""
@@ -110,7 +119,7 @@ class Lettering:
         for face, level, tokens, run_width in runs:
             x -= run_width
             pen = show_run(code, face, size_pt, level, x, tokens, pen)
-        return _Shown("\n".join(code), width)
+        return _Shown.of(code, width)
 
     def _place_words(
         self, face: FrozenFace, level: int, size_pt: float, words: Sequence[str]
@@ -148,7 +157,7 @@ class Lettering:
             before = char
         code: list[str] = []
         show_run(code, face, size_pt, EVEN, 0, placed, 0)
-        return _Shown("\n".join(code), x)
+        return _Shown.of(code, x)
 
     def _token(self, face: FrozenFace, level: int, size_pt: float, text: str) -> Token | None:
         key = (face.resource, level, size_pt, text)
@@ -183,11 +192,21 @@ class Lettering:
 
 @dataclass(frozen=True, slots=True)
 class SlotSetter:
-    """Sets values in one slot."""
+    """Sets values in one slot.
+
+    Attributes:
+        shown: What slots of its style and size have shown.
+        name: The slot's.
+        baseline: The end of the operator that begins a line at its place.
+        leftwards: What part of its width a value begins left of the slot's `x`.
+    """
 
     lettering: Lettering
     slot: TextSlot
     shown: dict[str, _Shown]
+    name: str
+    baseline: bytes
+    leftwards: float
 
     def operators(self, text: str) -> bytes:
         """The operators of a value.
@@ -202,8 +221,8 @@ class SlotSetter:
             ValueUnfrozenError: The value needs a glyph that the shared fonts lack, or more room.
             UnprintableTextError: A character can't be printed.
         """
-        slot = self.slot
         shown = self.shown.get(text)
+        slot = self.slot
         if shown is None:
             if not text or text.strip(_SPACE) != text:
                 raise ValueUnfrozenError(slot.name)
@@ -212,10 +231,8 @@ class SlotSetter:
         width = shown.width * slot.size_pt / 1000
         if width > slot.width_pt:
             raise ValueUnfrozenError(slot.name)
-        left = slot.x
-        if slot.align is not Align.LEFT:
-            left -= width if slot.align is Align.RIGHT else width / 2
-        return f"{text_object(left, slot.y)}\n{shown.code}\nET\n".encode("ascii")
+        left = slot.x - width * self.leftwards
+        return b"BT 1 0 0 1 %.2f%b%b" % (left, self.baseline, shown.code)
 
 
 def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:

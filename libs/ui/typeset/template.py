@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import accumulate
-from typing import NamedTuple
+from operator import add
+from typing import TYPE_CHECKING, Self
 
 from libs.ui.typeset.errors import TemplateError
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 # Four bytes beyond ASCII tell everything that moves files that this one is binary (ISO 19005-2, 6.1.2).
 _HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -15,8 +19,9 @@ _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])[ \r]\n?")
 _OBJECT = re.compile(rb"(\d+) 0 obj\s")
 _END = b"endobj\n"
-_RANGE = re.compile(rb"/ByteRange (\[[^\]]*\] *)")
-_SLOT = b"/Contents <"
+_RANGE_KEY = b"/ByteRange "
+_RANGE = re.compile(_RANGE_KEY + rb"(\[[^\]]*\] *)")
+_SLOT = re.compile(rb"/Contents (<0*>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,19 @@ class Document:
         return [int(found) for found in re.findall(rb"(\d+) 0 R", self.objects[number])]
 
 
-class Place(NamedTuple):
-    """Where the parts of a signature lie, in bytes from the file's beginning; the ends are not included."""
+@dataclass(frozen=True)
+class Shared:
+    """What all files of a template begin with, and its SHA-256, at the end and on the way to a file's."""
 
-    range_start: int
-    range_end: int
-    start: int
-    end: int
+    content: bytes
+    hashed: "_Hash" = field(repr=False)
+    sha256: bytes
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """Hash it, once."""
+        hashed = sha256(content)
+        return cls(content, hashed, hashed.digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +77,34 @@ class Filled:
     """A whole file, in pieces until somebody wants it: to join them is to copy them all.
 
     Attributes:
-        before: Its bytes up to the signature's slot, the byte range written; all of a file without a slot.
-        slot_bytes: How many hexadecimal digits the slot between its angle brackets takes.
+        shared: What it has from its template.
+        before: Its bytes behind that, up to the signature's slot, the byte range written.
+        slot: The slot, empty, between its angle brackets.
         after: Its bytes behind the slot.
-        digest: The SHA-256 of what the signature covers; None for a file without one.
-        place: Where the byte range stands, and the slot with its angle brackets.
-        shared_bytes: How many bytes at its beginning are those of every file of its template.
+        digest: The SHA-256 of what the signature covers, which is all but the slot.
     """
 
-    before: tuple[bytes, ...]
-    slot_bytes: int
-    after: tuple[bytes, ...]
-    digest: bytes | None
-    place: Place | None
-    shared_bytes: int
+    shared: Shared
+    before: bytes
+    slot: bytes
+    after: bytes
+    digest: bytes
 
     @property
     def pdf(self) -> bytes:
         """The file, its slot empty."""
-        return self.sealed(b"")
+        return b"".join((self.shared.content, self.rest))
+
+    @property
+    def rest(self) -> bytes:
+        """What it doesn't have from its template, its slot empty."""
+        return b"".join((self.before, self.slot, self.after))
+
+    def sha256(self) -> bytes:
+        """The SHA-256 of the file, its slot empty."""
+        hashed = self.shared.hashed.copy()
+        hashed.update(self.rest)
+        return hashed.digest()
 
     def sealed(self, seal: bytes) -> bytes:
         """The file with its signature; the bytes that are signed stay as they are.
@@ -95,10 +115,10 @@ class Filled:
         Raises:
             TemplateError: It is longer than the slot.
         """
-        value = seal.hex().encode()
-        if len(value) > self.slot_bytes:
+        value = b"<" + seal.hex().encode()
+        if len(value) >= len(self.slot):
             raise TemplateError("no room for the signature")
-        return b"".join((*self.before, value, b"0" * (self.slot_bytes - len(value)), *self.after))
+        return b"".join((self.shared.content, self.before, value, self.slot[len(value) :], self.after))
 
 
 def parse(pdf: bytes) -> Document:
@@ -137,39 +157,42 @@ class Template:
 
         Args:
             document: A file that has all objects.
-            variable: The numbers of those that change.
+            variable: The numbers of those that change; its one signature is among them.
 
         Raises:
-            TemplateError: There's more than one signature among them.
+            TemplateError: There's another number of signatures among them, or no slot.
         """
         self.variable = tuple(sorted(variable))
-        pieces = [_HEAD]
-        offsets = {}
-        position = len(_HEAD)
-        for number, body in sorted(document.objects.items()):
-            if number not in self.variable:
-                offsets[number] = position
-                pieces.append(_whole(number, body))
-                position += len(pieces[-1])
-        signatures = [number for number in self.variable if _RANGE.search(document.objects[number])]
-        if len(signatures) > 1:
-            raise TemplateError("more than one signature")
-        self._signature = self.variable.index(signatures[0]) if signatures else None
-        self._prefix = b"".join(pieces)
-        self._hashed = sha256(self._prefix)
-        self._table = _table_form(document, offsets)
+        fixed = [
+            (number, body) for number, body in sorted(document.objects.items()) if number not in variable
+        ]
+        written = [b"%d 0 obj\n%bendobj\n" % each for each in fixed]
+        starts = accumulate(map(len, written), initial=len(_HEAD))
+        self._shared = Shared.of(b"".join((_HEAD, *written)))
+        numbers = [number for number, _ in fixed]
+        self._table = _table_form(document, dict(zip(numbers, starts, strict=False)))
+        signed = [
+            place for place, number in enumerate(self.variable) if _RANGE.search(document.objects[number])
+        ]
+        if len(signed) != 1:
+            raise TemplateError("not one signature")
+        self._signed = signed[0]
+        head, self._slot, tail = _cut_signature(document.objects[self.variable[self._signed]])
+        self._room = len(_RANGE.findall(head)[0])
+        self._between, self._starts = self._frame(tail)
 
-    @property
-    def fixed_bytes(self) -> int:
-        """How much of each file is shared."""
-        return len(self._prefix)
+    def bodies(self, document: Document) -> list[bytes]:
+        """The changing objects, as `fill` takes them, of the file that the template was made of."""
+        bodies = [document.objects[number] for number in self.variable]
+        bodies[self._signed] = _cut_signature(bodies[self._signed])[0]
+        return bodies
 
     def fill(self, bodies: Sequence[bytes], identity: bytes) -> Filled:
         """One file.
 
         Args:
-            bodies: The changing objects in the order of `variable`. One may be a signature dictionary, with
-                a byte range that has room for its numbers.
+            bodies: The changing objects in the order of `variable`; of the signature dictionary only what
+                stands before its slot, with a byte range that has room for its numbers.
             identity: 16 bytes for the file's /ID.
 
         Returns:
@@ -178,38 +201,45 @@ class Template:
         Raises:
             TemplateError: The numbers of the byte range don't fit in their place.
         """
-        start = len(self._prefix)
-        objects = [_whole(number, body) for number, body in zip(self.variable, bodies, strict=True)]
-        offsets = list(accumulate(map(len, objects), initial=start))
+        ends = accumulate(map(len, bodies), initial=0)
+        *starts, table_start = map(add, self._starts, ends)
         named = identity.hex().encode()
-        table = self._table % (*offsets[:-1], named, named, offsets[-1])
-        if self._signature is None:
-            return Filled((self._prefix, *objects, table), 0, (), None, None, start)
-        signed = self._signature
-        return self._close(b"".join(objects[:signed]), objects[signed], (*objects[signed + 1 :], table))
+        pieces = [b""] * (2 * len(bodies) + 2)
+        pieces[:-1:2] = self._between
+        pieces[1:-1:2] = bodies
+        pieces[-1] = self._table % (*starts, named, named, table_start)
+        cut = 2 * self._signed + 1
+        return self._close(b"".join(pieces[:cut]), bodies[self._signed], b"".join(pieces[cut + 1 :]))
 
-    def _close(self, before: bytes, signature: bytes, after: Sequence[bytes]) -> Filled:
+    def _close(self, before: bytes, signature: bytes, after: bytes) -> Filled:
         """Write the byte range of a file and digest what it covers."""
-        written = _RANGE.search(signature)
-        opening = signature.find(_SLOT) + len(_SLOT) - 1
-        closing = signature.find(b">", opening) + 1
-        if written is None or not written.end() < opening < closing:
-            raise TemplateError("a signature without a slot")
-        start = len(self._prefix) + len(before)
-        tail = b"".join((signature[closing:], *after))
-        numbers = b"[0 %d %d %d]" % (start + opening, start + closing, len(tail))
-        room = written.end(1) - written.start(1)
-        if len(numbers) > room:
+        opening = len(self._shared.content) + len(before) + len(signature)
+        numbers = b"[0 %d %d %d]" % (opening, opening + len(self._slot), len(after))
+        if len(numbers) > self._room:
             raise TemplateError("no room for the byte range")
-        head = signature[: written.start(1)] + numbers.ljust(room) + signature[written.end(1) : opening]
-        hashed = self._hashed.copy()
+        start = signature.index(_RANGE_KEY) + len(_RANGE_KEY)
+        head, rest = signature[:start], signature[start + self._room :]
+        before = b"".join((before, head, numbers.ljust(self._room), rest))
+        hashed = self._shared.hashed.copy()
         hashed.update(before)
-        hashed.update(head)
-        hashed.update(tail)
-        place = Place(start + written.start(1), start + written.end(1), start + opening, start + closing)
-        parts = self._prefix, before, head, b"<"
-        room = closing - opening - len(b"<>")
-        return Filled(parts, room, (b">", tail), hashed.digest(), place, len(self._prefix))
+        hashed.update(after)
+        return Filled(self._shared, before, self._slot, after, hashed.digest())
+
+    def _frame(self, behind_slot: bytes) -> tuple[list[bytes], list[int]]:
+        """What stands before each changing object and behind the last.
+
+        Returns:
+            Those pieces, and where each object and the table would begin if all changing ones were empty.
+        """
+        heads = [b"%d 0 obj\n" % number for number in self.variable]
+        ends = [_END] * len(heads)
+        ends[self._signed] = behind_slot + _END
+        between = [heads[0], *(end + head for end, head in zip(ends, [*heads[1:], b""], strict=True))]
+        slots = [0] * (self._signed + 1) + [len(self._slot)] * (len(heads) - self._signed)
+        begun = accumulate(map(len, between), initial=len(self._shared.content))
+        next(begun)
+        starts = [at + slot - len(head) for at, slot, head in zip(begun, slots, [*heads, b""], strict=True)]
+        return between, starts
 
 
 def rewrite(pdf: bytes) -> Filled:
@@ -225,20 +255,21 @@ def rewrite(pdf: bytes) -> Filled:
         TemplateError: It is built otherwise than reportlab builds files.
     """
     document = parse(pdf)
-    signatures = [number for number, body in document.objects.items() if _RANGE.search(body)]
-    template = Template(document, signatures)
-    filled = template.fill([document.objects[number] for number in template.variable], document.identity)
-    return replace(filled, shared_bytes=0)
+    template = Template(
+        document, [number for number, body in document.objects.items() if _RANGE.search(body)]
+    )
+    filled = template.fill(template.bodies(document), document.identity)
+    return replace(filled, shared=Shared.of(b""), before=filled.shared.content + filled.before)
 
 
-def stream_body(content: bytes, entries: str = "") -> bytes:
+def stream_body(content: bytes, entries: bytes = b"") -> bytes:
     """A stream that isn't compressed, as an object's body.
 
     Args:
         content: What it holds.
         entries: Entries of its dictionary besides its length.
     """
-    return b"<< %b/Length %d >>\nstream\n%b\nendstream\n" % (entries.encode("ascii"), len(content), content)
+    return b"<< %b/Length %d >>\nstream\n%b\nendstream\n" % (entries, len(content), content)
 
 
 def _reference(body: bytes, key: str) -> int:
@@ -248,8 +279,12 @@ def _reference(body: bytes, key: str) -> int:
     return int(found[1])
 
 
-def _whole(number: int, body: bytes) -> bytes:
-    return b"%d 0 obj\n%bendobj\n" % (number, body)
+def _cut_signature(body: bytes) -> tuple[bytes, bytes, bytes]:
+    """A signature dictionary before its slot, the slot with its brackets, and what stands behind it."""
+    found = _SLOT.search(body)
+    if found is None or not _RANGE.search(body, 0, found.start(1)):
+        raise TemplateError("a signature without a slot")
+    return body[: found.start(1)], found[1], body[found.end(1) :]
 
 
 def _table_form(document: Document, offsets: Mapping[int, int]) -> bytes:

@@ -36,7 +36,7 @@ class MongoPapers:
         self._prefixes = database["paper_prefixes"]
         self._vault = vault
         self._clock = clock
-        self._known: set[bytes] = set()
+        self._known: set[str] = set()
         self._inserting = Rounds(self._insert_all, _MOST_AT_ONCE)
 
     async def find(self, paper_id: str) -> Kept | None:
@@ -56,18 +56,15 @@ class MongoPapers:
             NotFound: There was one, and it is gone by now.
         """
         key = await self._vault.key_of(person_id)
-        prefix, rest = page.pdf[: page.shared_bytes], page.pdf[page.shared_bytes :]
-        hashed = sha256(prefix)
-        digest = hashed.digest()
-        hashed.update(rest)
-        paper = Paper(paper_id, hashed.hexdigest())
-        await self._keep_prefix(digest, prefix)
+        paper = Paper(paper_id, page.sha256)
+        await self._keep_prefix(page.shared_sha256, page.shared)
+        rest = bytes.fromhex(page.shared_sha256) + zlib.compress(page.rest, _LEVEL)
         document = {
             "_id": paper_id,
             "owner": person_id,
             "sha256": paper.sha256,
             "document_sha256": page.document_sha256,
-            "rest": crypto.seal(key, digest + zlib.compress(rest, _LEVEL), _place(paper_id, "rest")),
+            "rest": crypto.seal(key, rest, _place(paper_id, "rest")),
             "at": self._clock.now(),
         }
         if await self._inserting.ask(document):
@@ -93,11 +90,11 @@ class MongoPapers:
             raise Tampered(place="papers")
         return slot.fill(pdf, base64.b64decode(seal.cms)) if seal.cms else pdf
 
-    async def _keep_prefix(self, digest: bytes, prefix: bytes) -> None:
+    async def _keep_prefix(self, digest: str, prefix: bytes) -> None:
         """Keep what pages share, once for each process; a crash after it leaves what the next page uses."""
         if digest not in self._known:
             kept = {"$setOnInsert": {"bytes": prefix}}
-            await self._prefixes.update_one({"_id": digest.hex()}, kept, upsert=True)
+            await self._prefixes.update_one({"_id": digest}, kept, upsert=True)
             self._known.add(digest)
 
     async def _insert_all(self, documents: Sequence[Document]) -> Sequence[bool]:

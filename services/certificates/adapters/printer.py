@@ -12,7 +12,7 @@ from typing import TypeVar
 from libs.contracts.requests import PrintedPerson
 from libs.ui.typeset import archive
 from libs.ui.typeset.errors import TextTooLongError, UnprintableTextError
-from services.certificates.adapters.pdf import get_wording, render_certificate, slot
+from services.certificates.adapters.pdf import get_wording, render_certificate
 from services.certificates.adapters.pdf.fast import CertificatePress
 from services.certificates.adapters.pdf.proof import compare
 from services.certificates.domain.evidence import Evidence
@@ -44,8 +44,10 @@ class PooledPrinter:
         carried = archive.Evidence(evidence.certificates, evidence.lists)
         wording = get_wording(content.issued_on)
         filled = await self._in_pool(partial(self._press.print_certificate, content, wording, carried))
-        digest = filled.digest or slot.digest(filled.pdf)
-        return PrintedPage(filled.pdf, digest.hex(), filled.shared_bytes)
+        shared = filled.shared
+        return PrintedPage(
+            filled.sha256().hex(), filled.digest.hex(), shared.content, shared.sha256.hex(), filled.rest
+        )
 
     async def print_preview(self, content: CertificateContent) -> bytes:
         """The PDF of a page that is marked as one without force.

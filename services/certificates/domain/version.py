@@ -79,13 +79,18 @@ class PrintedPage:
     """A PDF that was set to be signed: the slot for its signature is empty.
 
     Attributes:
+        sha256: Of its bytes, in hex.
         document_sha256: In hex, of what a seal of it covers: the file but for the signature's slot.
-        shared_bytes: How many bytes at its beginning are those of every page of its shape: nobody's values.
+        shared: What it begins with, as every page of its shape does: nobody's values.
+        shared_sha256: Of that, in hex.
+        rest: The bytes behind that.
     """
 
-    pdf: bytes
+    sha256: str
     document_sha256: str
-    shared_bytes: int = 0
+    shared: bytes
+    shared_sha256: str
+    rest: bytes
 
 
 @dataclass(frozen=True)

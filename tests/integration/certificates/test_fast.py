@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -84,6 +85,7 @@ def test_the_digest_is_that_of_the_slots_byte_range(press: CertificatePress) -> 
     for person in corpus(40):
         filled = press.print_certificate(person.content, get_wording(person.content.issued_on))
         assert filled.digest == slot.digest(filled.pdf), person.name
+        assert filled.sha256() == sha256(filled.pdf).digest(), person.name
 
 
 def test_equal_contents_give_equal_bytes_and_other_contents_another_identity(press: CertificatePress) -> None:
@@ -135,7 +137,7 @@ def test_a_file_written_anew_holds_the_same_objects() -> None:
     again = rewrite(whole)
     assert parse(again.pdf).objects.keys() == parse(whole).objects.keys()
     assert slot.digest(again.pdf) == again.digest
-    assert again.shared_bytes == 0
+    assert again.shared.content == b""
     with pytest.raises(TemplateError):
         parse(whole[:-200])
 
@@ -194,6 +196,6 @@ def _shared(people: Sequence[Invented]) -> dict[str, bytes]:
     press, shared = CertificatePress(), {}
     for person in people:
         filled = press.print_certificate(person.content, get_wording(person.content.issued_on))
-        if filled.shared_bytes:
-            shared[person.name] = filled.pdf[: filled.shared_bytes]
+        if filled.shared.content:
+            shared[person.name] = filled.shared.content
     return shared

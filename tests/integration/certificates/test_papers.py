@@ -21,6 +21,7 @@ from services.certificates.adapters.pdf import get_wording, slot
 from services.certificates.adapters.pdf.fast import CertificatePress
 from services.certificates.adapters.pdf.slot import BYTE_RANGE, EMPTY_CONTENTS
 from services.certificates.domain.version import Paper, PrintedPage, Seal
+from tests.support.certificates_parts import printed_page
 from tests.support.certificates_world import MORNING
 from tests.support.corpus import corpus
 from tests.support.parts import MongoPart
@@ -57,22 +58,26 @@ def page(text: str, shared: bytes = SHARED) -> PrintedPage:
     """A file with an empty slot; no reader opens it, but everything that is sealed of a page is there."""
     written = f"1 0 obj {text} /ByteRange {BYTE_RANGE} /Contents {EMPTY_CONTENTS} endobj"
     pdf = slot.close(shared + written.encode())
-    return PrintedPage(pdf, slot.digest(pdf).hex(), len(shared))
+    return printed_page(pdf, slot.digest(pdf).hex(), len(shared))
+
+
+def whole_of(page: PrintedPage) -> bytes:
+    return page.shared + page.rest
 
 
 async def test_a_paper_is_read_back_as_it_was_kept(papers: MongoPapers) -> None:
     one = page("one")
     kept = await papers.keep("one-1", "person-1", one)
-    assert kept.paper == Paper("one-1", sha256(one.pdf).hexdigest())
+    assert kept.paper == Paper("one-1", sha256(whole_of(one)).hexdigest())
     assert kept.document_sha256 == one.document_sha256
     assert await papers.find("one-1") == kept
-    assert await papers.read(kept.paper, DETACHED, "person-1") == one.pdf
+    assert await papers.read(kept.paper, DETACHED, "person-1") == whole_of(one)
 
 
 async def test_a_paper_that_shares_nothing_is_kept_too(papers: MongoPapers) -> None:
     whole = page("drawn whole", b"")
     kept = await papers.keep("one-1", "person-1", whole)
-    assert await papers.read(kept.paper, DETACHED, "person-1") == whole.pdf
+    assert await papers.read(kept.paper, DETACHED, "person-1") == whole_of(whole)
 
 
 async def test_a_seal_stands_in_the_slot_of_what_is_read(papers: MongoPapers) -> None:
@@ -87,7 +92,7 @@ async def test_a_seal_stands_in_the_slot_of_what_is_read(papers: MongoPapers) ->
 async def test_a_paper_of_the_first_form_is_read(
     papers: MongoPapers, database: Database, vault: Vault, covered: dict[str, str]
 ) -> None:
-    pdf = page("one").pdf
+    pdf = whole_of(page("one"))
     key = await vault.key_of("person-1")
     old = {
         "_id": "one-1",
@@ -115,23 +120,23 @@ async def test_what_pages_share_is_kept_once(papers: MongoPapers, database: Data
 async def test_a_crash_between_leaves_nothing_but_what_pages_share(
     papers: MongoPapers, database: Database, vault: Vault
 ) -> None:
-    await papers._keep_prefix(sha256(SHARED).digest(), SHARED)
+    await papers._keep_prefix(sha256(SHARED).hexdigest(), SHARED)
     assert await papers.find("one-1") is None
     again = MongoPapers(database, vault, FixedClock(MORNING))
     kept = await again.keep("one-1", "person-1", page("one"))
-    assert await again.read(kept.paper, DETACHED, "person-1") == page("one").pdf
+    assert await again.read(kept.paper, DETACHED, "person-1") == whole_of(page("one"))
 
 
 async def test_a_printed_certificate_takes_few_bytes(papers: MongoPapers, database: Database) -> None:
     press = CertificatePress()
     for person in corpus(12):
         filled = press.print_certificate(person.content, get_wording(person.content.issued_on))
-        printed = PrintedPage(filled.pdf, slot.digest(filled.pdf).hex(), filled.shared_bytes)
+        printed = printed_page(filled.pdf, slot.digest(filled.pdf).hex(), len(filled.shared.content))
         kept = await papers.keep(person.name, "person-1", printed)
         document = await database["papers"].find_one({"_id": person.name})
         assert document is not None
         assert await papers.read(kept.paper, DETACHED, "person-1") == filled.pdf
-        assert not filled.shared_bytes or len(document["rest"]) < MOST_BYTES
+        assert not filled.shared.content or len(document["rest"]) < MOST_BYTES
 
 
 async def test_the_first_paper_stays(papers: MongoPapers) -> None:
@@ -162,6 +167,7 @@ async def test_a_paper_lies_sealed(papers: MongoPapers, database: Database) -> N
     kept = repr(document).encode() + bytes(document["rest"])
     assert b"a name" not in kept
     assert sha256(SHARED).digest() not in kept
+    assert sha256(SHARED).hexdigest().encode() not in kept
 
 
 async def test_a_paper_of_somebody_else_is_not_found(papers: MongoPapers) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from re import split as split_at
 from threading import Lock
 
-from libs.ui.typeset.archive import Evidence, Facts, Information, pdf_date, xmp
+from libs.ui.typeset.archive import Evidence, Facts, information, pdf_date, xmp
 from libs.ui.typeset.errors import ValueUnfrozenError
 from libs.ui.typeset.lettering import Lettering, SlotSetter, get_lettering
 from libs.ui.typeset.qr import make_symbol, qr_operators, split
@@ -34,9 +36,9 @@ MOST_TEMPLATES = 64
 _FACES = ("arabic-bold", "latin", "latin-bold", "tifinagh", "code-bold")
 _DATE = rb"\(D:[^)]*\)"
 _IDENTITY_BYTES = 16
+_MOST_DAYS = 64
 
 _Key = tuple[Shape, Evidence | None]
-_Role = SlotSetter | PictureSlot | str
 
 
 class CertificatePress:
@@ -101,43 +103,34 @@ class CertificatePress:
 
 @dataclass(frozen=True, slots=True)
 class _Frozen:
-    """One template with the roles of its changing objects.
+    """One template with its changing objects, each by its place among them.
 
     Attributes:
-        roles: What each changing object is, in the template's order: what sets a slot, or a name.
-        signature: The signature dictionary, cut where its date stands.
+        texts: What sets the slots of values.
+        pictures: The slots of the QR code.
+        written: What else changes: what writes each from what the document says of itself.
     """
 
     template: Template
-    roles: tuple[_Role, ...]
-    signature: tuple[bytes, ...]
+    texts: tuple[tuple[int, SlotSetter], ...]
+    pictures: tuple[tuple[int, PictureSlot], ...]
+    written: tuple[tuple[int, Callable[[Facts], bytes]], ...]
 
     def fill(self, content: CertificateContent, wording: Wording) -> Filled:
         """One file."""
         values = page_values(content, wording)
         facts = document_facts(content, wording)
-        bodies = [self._body(role, content.qr_url, values, facts) for role in self.roles]
+        bodies = [b""] * len(self.template.variable)
+        for place, setter in self.texts:
+            bodies[place] = stream_body(setter.operators(values[setter.name]))
+        for place, slot in self.pictures:
+            symbol = make_symbol(split(content.qr_url))
+            bodies[place] = stream_body(qr_operators(symbol, slot.x, slot.y, slot.side))
+        for place, write in self.written:
+            bodies[place] = write(facts)
         named = "\n".join([*values.values(), content.qr_url])
         identity = blake2b(named.encode(), digest_size=_IDENTITY_BYTES)
         return self.template.fill(bodies, identity.digest())
-
-    def _body(
-        self,
-        role: _Role,
-        qr_url: str,
-        values: Mapping[str, str],
-        facts: Facts,
-    ) -> bytes:
-        if isinstance(role, SlotSetter):
-            return stream_body(role.operators(values[role.slot.name]))
-        if isinstance(role, PictureSlot):
-            symbol = make_symbol(split(qr_url))
-            return stream_body(qr_operators(symbol, role.x, role.y, role.side))
-        if role == "signature":
-            return pdf_date(facts.made_at).encode().join(self.signature)
-        if role == "metadata":
-            return stream_body(xmp(facts), "/Type /Metadata /Subtype /XML ")
-        return Information(facts).format(None) + b"\n"
 
 
 def _freeze(content: CertificateContent, wording: Wording, evidence: Evidence | None) -> _Frozen:
@@ -152,24 +145,38 @@ def _freeze(content: CertificateContent, wording: Wording, evidence: Evidence | 
     _refuse_smaller(sheet, content)
     sheet.sign_here(signature_field(wording), evidence)
     document = parse(sheet.finish())
-    roles: dict[int, TextSlot | PictureSlot | str] = dict(
-        zip(_hole_numbers(document), sheet.holes, strict=True)
-    )
     signature = document.reference(document.reference(document.root, "Perms"), "DocMDP")
-    roles |= {
-        document.info: "info",
-        document.reference(document.root, "Metadata"): "metadata",
-        signature: "signature",
-    }
-    template = Template(document, list(roles))
+    metadata = document.reference(document.root, "Metadata")
+    holes = dict(zip(_hole_numbers(document), sheet.holes, strict=True))
+    template = Template(document, [*holes, document.info, metadata, signature])
+    places = {number: place for place, number in enumerate(template.variable)}
+    dated = _dated(template.bodies(document)[places[signature]])
+    slots = [(places[number], slot) for number, slot in holes.items()]
     return _Frozen(
         template,
-        tuple(
-            lettering.setter(role) if isinstance(role, TextSlot) else role
-            for role in (roles[number] for number in template.variable)
-        ),
-        tuple(split_at(_DATE, document.objects[signature])),
+        tuple((place, lettering.setter(slot)) for place, slot in slots if isinstance(slot, TextSlot)),
+        tuple((place, slot) for place, slot in slots if isinstance(slot, PictureSlot)),
+        ((places[document.info], _info), (places[metadata], _metadata), (places[signature], dated)),
     )
+
+
+def _info(facts: Facts) -> bytes:
+    return information(facts) + b"\n"
+
+
+def _metadata(facts: Facts) -> bytes:
+    return stream_body(xmp(facts), b"/Type /Metadata /Subtype /XML ")
+
+
+def _dated(signature: bytes) -> Callable[[Facts], bytes]:
+    """What writes a signature dictionary, up to its slot, with a document's date."""
+    pieces = split_at(_DATE, signature)
+
+    @lru_cache(maxsize=_MOST_DAYS)
+    def of_day(made_at: datetime) -> bytes:
+        return pdf_date(made_at).encode().join(pieces)
+
+    return lambda facts: of_day(facts.made_at)
 
 
 def embed_values(sheet: Sheet) -> Lettering:
