@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from libs.chassis.clock import Clock
@@ -42,6 +42,28 @@ class Moment:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Claims:
+    """What one process' heartbeats may claim.
+
+    Attributes:
+        rounds: When this process knew its latest rounds to be in the log, with their offsets by partition.
+        watermarks: The latest offset of each partition that was known before everything was last settled.
+    """
+
+    rounds: tuple[tuple[float, Mapping[int, int]], ...] = ()
+    watermarks: Mapping[int, int] = field(default_factory=dict)
+
+    def acknowledged(self, at_s: float, offsets: Mapping[int, int]) -> Claims:
+        """With one more round in the log."""
+        return replace(self, rounds=(*self.rounds, (at_s, offsets))[-_ROUNDS_KEPT:])
+
+    def settled(self, at_s: float) -> Claims:
+        """With everything that was committed before a moment in the log."""
+        before = [offsets for known_s, offsets in self.rounds if known_s <= at_s]
+        return Claims(self.rounds[len(before) :], dict(ChainMap({}, *reversed(before), self.watermarks)))
+
+
 class Heartbeats:
     """One relay's heartbeats: what each claims was acknowledged before it was made.
 
@@ -55,9 +77,8 @@ class Heartbeats:
         self._heart = heart
         self._publisher = publisher
         self._clock = clock
-        self._acknowledged: deque[tuple[float, Mapping[int, int]]] = deque(maxlen=_ROUNDS_KEPT)
-        self._watermarks: dict[int, int] = {}
-        self._settled: Moment | None = None
+        self._claims = Claims()
+        self._published_until: datetime | None = None
         self._sequence = 0
         self._next_at = 0.0
 
@@ -67,9 +88,8 @@ class Heartbeats:
 
     def settle(self, moment: Moment) -> None:
         """Note that everything committed before `moment` is in the log."""
-        self._settled = moment
-        while self._acknowledged and self._acknowledged[0][0] <= moment.monotonic_s:
-            self._watermarks.update(self._acknowledged.popleft()[1])
+        self._published_until = moment.at
+        self._claims = self._claims.settled(moment.monotonic_s)
 
     def due_in_s(self) -> float:
         """How long until the next round."""
@@ -85,16 +105,17 @@ class Heartbeats:
             return
         self._next_at = time.monotonic() + self._heart.every_s
         now = self._clock.now()
+        # Grows over restarts, too, as long as clocks don't go back by more than a process was away.
         self._sequence = max(self._sequence + 1, int(now.timestamp() * 1e6))
         numbers = range(self._heart.topic.partitions)
         offsets = await self._publisher.publish_to(
             {number: self._envelope(number, now) for number in numbers}
         )
-        self._acknowledged.append((time.monotonic(), offsets))
+        self._claims = self._claims.acknowledged(time.monotonic(), offsets)
 
     def _envelope(self, partition: int, now: datetime) -> Envelope:
-        until = self._settled.at if self._settled else None
-        event = self._heart.make(now, until, self._watermarks.get(partition))
+        watermark = self._claims.watermarks.get(partition)
+        event = self._heart.make(now, self._published_until, watermark)
         event_id = new_id()
         return Envelope(
             id=event_id,
