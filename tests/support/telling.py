@@ -82,7 +82,7 @@ class Telling:
 
     async def subscribe(self, **wish: Any) -> Webhook:
         """Make a subscription, from the beginning unless told otherwise."""
-        usual = {"url": URL, "since": self.now - timedelta(days=365)}
+        usual: dict[str, Any] = {"url": URL, "since": self.now - timedelta(days=365)}
         shown, _key = await subscribe(self.deps, self.partner, Wish(**(usual | wish)))
         return shown.webhook
 

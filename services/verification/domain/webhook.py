@@ -29,6 +29,8 @@ _SPREAD: Final = 0.2
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _LONGEST_ASKED_S: Final = 24 * 3600.0
 _DIGITS_OF_A_WAIT: Final = 9
+#: RFC 6052.
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Mode(StrEnum):
@@ -333,13 +335,20 @@ def check_url(url: str, hosts: Sequence[str], *, loopback_allowed: bool) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public internet and to one machine."""
+    """Whether an IP address belongs to the public internet and to one machine.
+
+    Addresses of version 6 by which a gateway reaches one of version 4 are refused: where they end isn't said.
+    """
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
-    return found.is_global and inner.is_global and not found.is_multicast and not inner.is_multicast
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return is_public(str(found.ipv4_mapped))
+        if found.sixtofour is not None or found.teredo is not None or found in _TRANSLATED:
+            return False
+    return found.is_global and not found.is_multicast
 
 
 def _is_private(host: str) -> bool:
