@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -61,7 +60,10 @@ class Claims:
     def settled(self, at_s: float) -> Claims:
         """With everything that was committed before a moment in the log."""
         before = [offsets for known_s, offsets in self.rounds if known_s <= at_s]
-        return Claims(self.rounds[len(before) :], dict(ChainMap({}, *reversed(before), self.watermarks)))
+        watermarks = dict(self.watermarks)
+        for offsets in before:
+            watermarks |= offsets
+        return Claims(self.rounds[len(before) :], watermarks)
 
 
 class Heartbeats:
