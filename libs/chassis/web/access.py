@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import Depends, Request
 
@@ -19,7 +19,13 @@ _THROUGH_GATEWAY: Final = ("x-forwarded-for", "forwarded")
 
 
 class Declaration(ABC):
-    """Says who may call a route."""
+    """Says who may call a route.
+
+    Attributes:
+        heeds_cookies: Whether a browser's cookie may open it, so that other sites must be kept away.
+    """
+
+    heeds_cookies: ClassVar[bool] = True
 
     @abstractmethod
     def __str__(self) -> str:
@@ -67,6 +73,8 @@ class SelfProved(Access):
     Their route is known by its plain path, and asks for no `Origin`.
     """
 
+    heeds_cookies = False
+
     def __str__(self) -> str:
         return "whoever proves itself in the body"
 
@@ -74,6 +82,13 @@ class SelfProved(Access):
         """Let everybody in, as nobody: the route's own work is to ask for the proof."""
         del request
         return ANONYMOUS
+
+
+class Nobody(SelfProved):
+    """Anybody, and always as nobody: nothing is changed and no cookie counts, so no `Origin` is asked for."""
+
+    def __str__(self) -> str:
+        return "anybody, as nobody"
 
 
 class SignedIn(Access):
@@ -141,6 +156,9 @@ class Fresh(Access):
 AnyCaller = Annotated[Caller, Depends(Public())]
 """A public route's parameter that receives the caller."""
 
+NobodysCaller = Annotated[Caller, Depends(Nobody())]
+"""A parameter of a route that reads in public and that programs call."""
+
 SignedInCaller = Annotated[Caller, Depends(SignedIn())]
 """A parameter that receives a signed-in caller."""
 
@@ -157,12 +175,20 @@ def declared_access(route: Any) -> str | None:
     dependant = getattr(route, "dependant", None)
     if dependant is None:
         return None
-    found = list(dict.fromkeys(_declarations(dependant)))
+    found = list(dict.fromkeys(map(str, _declarations(dependant))))
     return " and ".join(found) or None
 
 
-def _declarations(dependant: Any) -> list[str]:
-    own = [str(dependant.call)] if isinstance(dependant.call, Declaration) else []
+def heeds_cookies(route: Any) -> bool:
+    """Whether a browser's cookie may open a route; one that declares nothing counts among those."""
+    declared = _declarations(getattr(route, "dependant", None))
+    return not declared or any(declaration.heeds_cookies for declaration in declared)
+
+
+def _declarations(dependant: Any) -> list[Declaration]:
+    if dependant is None:
+        return []
+    own = [dependant.call] if isinstance(dependant.call, Declaration) else []
     return own + [told for inner in dependant.dependencies for told in _declarations(inner)]
 
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from libs.chassis.errors import ServiceError
 from libs.chassis.settings import ServiceSettings
-from libs.chassis.web.access import Public, SelfProved, declared_access
+from libs.chassis.web.access import Public, declared_access, heeds_cookies
 from libs.chassis.web.caller import Caller
 from libs.chassis.web.guards import OriginMiddleware, SheddingMiddleware, TooLargeMiddleware
 from libs.chassis.web.health_routes import health_router
@@ -151,14 +151,12 @@ def _description(app: ServiceApp, service: str) -> APIRouter:
 
 
 def _self_proved(routers: Sequence[APIRouter]) -> frozenset[str]:
-    """The paths of routes whose callers prove themselves in the body."""
-    wanted = str(SelfProved())
-    return frozenset(
-        str(route.path)
-        for router in routers
-        for route in iter_route_contexts(router.routes)
-        if declared_access(route) == wanted
-    )
+    """The paths that no cookie opens by any method: callers prove themselves otherwise, or needn't."""
+    heeding: dict[bool, set[str]] = {True: set(), False: set()}
+    for router in routers:
+        for route in iter_route_contexts(router.routes):
+            heeding[heeds_cookies(route)].add(str(route.path))
+    return frozenset(heeding[False] - heeding[True])
 
 
 def _refuse_undeclared(app: ServiceApp) -> None:

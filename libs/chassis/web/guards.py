@@ -25,7 +25,7 @@ class OriginMiddleware:
 
     `Sec-Fetch-Site` decides where a browser sends it; else `Origin` must be ours. A request with neither
     comes from no browser that we support and is refused, unless it is a JSON call with `Authorization`, which
-    no other site can add, or its route takes nothing but a proof in the body.
+    no other site can add, or its route heeds no cookie: it asks for a proof in the body, or reads in public.
 
     Args:
         app: What it wraps.

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from libs.chassis.web.access import AnyCaller
+from libs.chassis.web.access import NobodysCaller
 from libs.chassis.web.client import network_of
 from libs.contracts.certificates import SupersededBy
 from libs.contracts.requests import PrintedPerson
 from services.verification import handlers
-from services.verification.domain.certificate import Answer, Verdict
+from services.verification.api.told import UNKNOWN, day_number, told, told_malformed
+from services.verification.domain.certificate import Reason, Verdict
+from services.verification.domain.typed import Malformed, read
 from services.verification.ports import Deps
 
 router = APIRouter(prefix="/api/verification/v1", tags=["checks"])
+
+_NO_STORE: Final = {"cache-control": "no-store"}
 
 
 class CheckIn(BaseModel):
@@ -37,6 +41,8 @@ class CheckOut(BaseModel):
     """What the code comes to.
 
     Attributes:
+        reason: Why it comes to that; stable, and told apart as far as it changes what to do.
+        suggestions: Codes that a malformed one was likely meant to be; whether they exist isn't known.
         since: From when on it is no longer in force.
         superseded_by: What came in its place, of a superseded one.
         arabic_name: Masked, as is `latin_name`.
@@ -44,6 +50,7 @@ class CheckOut(BaseModel):
     """
 
     verdict: Verdict
+    reason: Reason
     suggestions: tuple[str, ...] = ()
     number: str | None = None
     issued_on: date | None = None
@@ -55,31 +62,27 @@ class CheckOut(BaseModel):
     content: PrintedPerson | None = None
 
 
-@router.post("/checks")
-async def check(request: Request, response: Response, check_in: CheckIn, _caller: AnyCaller) -> CheckOut:
-    """Check a certificate by its code, and with the birth date its content."""
-    response.headers["cache-control"] = "no-store"
+@router.post("/checks", response_model=CheckOut, responses={503: {"description": "Nobody can say now."}})
+async def check(request: Request, check_in: CheckIn, _caller: NobodysCaller) -> Response:
+    """Check a certificate by its code, and with the birth date its content.
+
+    A simple question, a code alone and nothing around it, is answered by `ChecksFront` in front of the
+    application, in the same bytes.
+    """
     deps: Deps = request.app.state.deps
     network = network_of(request)
-    answer = await handlers.check_code(deps, check_in.code, network)
+    asked = read(check_in.code)
+    found = handlers.look_up(deps, asked, network)
     content = None
     if check_in.birth_date is not None:
         content = await handlers.get_content(deps, check_in.code, check_in.birth_date, network)
-    return _told(answer, content)
-
-
-def _told(answer: Answer, content: PrintedPerson | None) -> CheckOut:
-    shown = answer.shown
-    if shown is None:
-        return CheckOut(verdict=answer.verdict, suggestions=answer.suggestions)
-    return CheckOut(
-        verdict=answer.verdict,
-        number=shown.number,
-        issued_on=shown.issued_on,
-        valid_until=shown.valid_until,
-        since=shown.since,
-        superseded_by=shown.superseded_by,
-        arabic_name=shown.arabic_name,
-        latin_name=shown.latin_name,
-        content=content,
+    return Response(
+        _told(found, deps.calendar.today(), content), media_type="application/json", headers=_NO_STORE
     )
+
+
+def _told(found: bytes | Malformed | None, today: date, content: PrintedPerson | None) -> bytes:
+    if isinstance(found, Malformed):
+        return told_malformed(found)
+    more = [] if content is None else [content.model_dump_json().encode()]
+    return told(found or UNKNOWN, day_number(today), *more)

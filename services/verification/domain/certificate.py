@@ -12,7 +12,7 @@ from typing import Final
 from libs.contracts.certificates import CertificateStatus, SupersededBy
 from libs.contracts.requests import PrintedPerson
 
-_BULLETS: Final = "•••"
+BULLETS: Final = "•••"
 
 
 class Verdict(StrEnum):
@@ -27,6 +27,31 @@ class Verdict(StrEnum):
     MALFORMED = "malformed"
 
 
+class Reason(StrEnum):
+    """Why a code comes to that, told apart as far as it changes what to do; stable for programs."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    SUPERSEDED_BY_CORRECTION = "superseded-by-correction"
+    DUPLICATE_ISSUED = "duplicate-issued"
+    RENEWED = "renewed"
+    UNKNOWN = "unknown"
+    MALFORMED_LENGTH = "malformed-length"
+    MALFORMED_CHARACTERS = "malformed-characters"
+    MALFORMED_CHECK = "malformed-check"
+    MODEL_STALE = "model-stale"
+    IN_DOUBT = "in-doubt"
+
+
+_SUPERSEDED: Final = {
+    None: Reason.SUPERSEDED,
+    SupersededBy.CORRECTION: Reason.SUPERSEDED_BY_CORRECTION,
+    SupersededBy.DUPLICATE: Reason.DUPLICATE_ISSUED,
+    SupersededBy.RENEWAL: Reason.RENEWED,
+}
 _IN_FORCE_ONCE: Final = frozenset({Verdict.VALID, Verdict.EXPIRED})
 
 
@@ -71,6 +96,8 @@ class PublicCertificate:
 
     Attributes:
         code_hashes: Those of all versions, by which it is found.
+        packed: The rows of all versions, sealed under the service's own key, in base64; empty on a copy that
+            was made before there were rows.
     """
 
     certificate_id: str
@@ -78,6 +105,7 @@ class PublicCertificate:
     versions: tuple[Version, ...]
     code_hashes: tuple[str, ...]
     personal: Printed | None
+    packed: str = ""
 
     def find_version(self, code_hash: str) -> tuple[Version, PrintedPerson] | None:
         """The version of a code and what it prints, or None."""
@@ -106,7 +134,7 @@ class Shown:
     """What a code alone opens.
 
     Attributes:
-        arabic_name: Masked, as is `latin_name`.
+        arabic_name: Masked, as is `latin_name`; empty once the person is erased.
         since: From when on it is no longer in force; None where it is, or where that isn't known.
         superseded_by: What came in its place, of a superseded one.
     """
@@ -130,28 +158,43 @@ class Answer:
     """
 
     verdict: Verdict
+    reason: Reason
     shown: Shown | None = None
     suggestions: tuple[str, ...] = ()
 
     @property
     def content_may_follow(self) -> bool:
         """Whether the printed content is shown for the right birth date."""
-        return self.verdict in _IN_FORCE_ONCE
+        return content_may_follow(self.verdict)
 
 
-def answer_of(version: Version, printed: PrintedPerson, today: date) -> Answer:
-    """What a known code says."""
+def answer_of(version: Version, arabic_initials: str, latin_initials: str, today: date) -> Answer:
+    """What a known code says.
+
+    Args:
+        version: Found by the code.
+        arabic_initials: As `initials` gives them.
+        latin_initials: The same.
+        today: In Morocco.
+    """
     verdict = version.verdict(today)
     shown = Shown(
         number=version.number,
         issued_on=version.issued_on,
         valid_until=version.valid_until,
-        arabic_name=masked(f"{printed.arabic_given_name} {printed.arabic_family_name}"),
-        latin_name=masked(f"{printed.latin_given_name} {printed.latin_family_name}"),
+        arabic_name=bulleted(arabic_initials),
+        latin_name=bulleted(latin_initials),
         since=None if verdict in _IN_FORCE_ONCE else version.changed_at,
         superseded_by=version.superseded_by,
     )
-    return Answer(verdict, shown)
+    superseded = verdict is Verdict.SUPERSEDED
+    reason = _SUPERSEDED[version.superseded_by] if superseded else Reason(verdict.value)
+    return Answer(verdict, reason, shown)
+
+
+def content_may_follow(verdict: Verdict) -> bool:
+    """Whether the printed content is shown for the right birth date."""
+    return verdict in _IN_FORCE_ONCE
 
 
 def is_born_on(printed: PrintedPerson, typed: date) -> bool:
@@ -164,7 +207,17 @@ def is_born_on(printed: PrintedPerson, typed: date) -> bool:
 
 def masked(name: str) -> str:
     """The first letter of each part with its marks, then bullets, always as many: lengths tell names, too."""
-    return " ".join(_first_letter(part) + _BULLETS for part in name.split())
+    return bulleted(initials(name))
+
+
+def initials(name: str) -> str:
+    """The first letter of each part with its marks, a space between."""
+    return " ".join(_first_letter(part) for part in name.split())
+
+
+def bulleted(letters: str) -> str:
+    """How initials are shown."""
+    return " ".join(letter + BULLETS for letter in letters.split())
 
 
 def _first_letter(part: str) -> str:

@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from libs.chassis.clock import civil_date
 from libs.chassis.web.access import AnyCaller
 from libs.chassis.web.client import network_of
+from libs.chassis.web.problem import RETRY_AFTER_S
 from libs.contracts.requests import PrintedPerson
 from libs.ui.forms import Form
 from libs.ui.pages import PageContext, Pages
 from services.verification import handlers
 from services.verification.domain.certificate import Verdict
-from services.verification.errors import BirthDateWrong
+from services.verification.errors import BirthDateWrong, CannotSayNow
 from services.verification.ports import Deps
 
 router = APIRouter(include_in_schema=False)
@@ -65,9 +65,12 @@ async def check(request: Request, caller: AnyCaller, deps: VerificationDeps, pag
     typed = form.text("code", missing="verify.code.missing", longest=_LONGEST_CODE)
     if not form.valid:
         return _form_page(request, caller, pages, "verify.html", form)
-    answer = await handlers.check_code(deps, typed, network_of(request))
+    try:
+        answer = handlers.check_code(deps, typed, network_of(request))
+    except CannotSayNow as error:
+        return _cannot_say_page(request, caller, pages, form, str(error.details["reason"]))
     if answer.verdict is Verdict.MALFORMED:
-        form.fail("code", "verify.code.malformed")
+        form.fail("code", f"verify.code.{answer.reason}")
         return _form_page(request, caller, pages, "verify.html", form, suggestions=answer.suggestions)
     content = None
     if answer.content_may_follow:
@@ -80,7 +83,7 @@ async def check(request: Request, caller: AnyCaller, deps: VerificationDeps, pag
 
 async def _find_content(deps: Deps, form: Form, typed: str, network: str) -> PrintedPerson | None:
     """The printed content for the birth date in the form; None without one, or with a wrong one."""
-    birth_date = form.date("birth_date", latest=civil_date(deps.clock.now()))
+    birth_date = form.date("birth_date", latest=deps.calendar.today())
     if birth_date is None:
         return None
     try:
@@ -102,6 +105,17 @@ def _form_page(
     page = PageContext.of(request, caller)
     html = pages.render(page, template, form=form, suggestions=suggestions, **more)
     return HTMLResponse(html, _status_of(form), _NO_STORE)
+
+
+def _cannot_say_page(
+    request: Request, caller: AnyCaller, pages: Pages, form: Form, reason: str
+) -> HTMLResponse:
+    """The form with what was typed, to be sent again in a moment."""
+    html = pages.render(
+        PageContext.of(request, caller), "verify.html", form=form, suggestions=(), cannot_say=reason
+    )
+    headers = {**_NO_STORE, "retry-after": str(RETRY_AFTER_S)}
+    return HTMLResponse(html, HTTPStatus.SERVICE_UNAVAILABLE, headers)
 
 
 def _status_of(form: Form) -> int:

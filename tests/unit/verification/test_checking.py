@@ -9,14 +9,15 @@ import pytest
 
 from libs.chassis.web.errors import TooManyAttempts
 from libs.contracts.certificates import CertificateStatus, SupersededBy
-from libs.contracts.code import format_code
+from libs.contracts.code import code_hash, format_code
 from libs.contracts.people import Precision
-from services.verification.domain.certificate import PublicCertificate, Verdict, masked
-from services.verification.errors import BirthDateWrong
+from services.verification.adapters.misses import MOST, WINDOW_S
+from services.verification.domain.certificate import PublicCertificate, Reason, Verdict, masked
+from services.verification.domain.typed import key_of
+from services.verification.errors import BirthDateWrong, CannotSayNow
 from services.verification.handlers.checking import (
     BIRTH_DATES,
     BIRTH_DATES_OF_A_CODE,
-    CODES,
     check_code,
     get_content,
 )
@@ -36,13 +37,13 @@ TYPED = format_code(CODE)
 
 
 async def verdict(service: Verifying, code: str = CODE) -> Verdict:
-    return (await check_code(service.deps, format_code(code), NETWORK)).verdict
+    return check_code(service.deps, format_code(code), NETWORK).verdict
 
 
 async def test_a_code_shows_number_dates_and_a_masked_name() -> None:
     service = await verifying()
     await service.know(version(valid_until=date(2031, 11, 19)))
-    answer = await check_code(service.deps, TYPED, NETWORK)
+    answer = check_code(service.deps, TYPED, NETWORK)
     assert answer.verdict is Verdict.VALID
     assert answer.shown is not None
     assert (answer.shown.number, answer.shown.issued_on) == ("2026/000123", date(2026, 11, 20))
@@ -60,7 +61,7 @@ async def test_a_code_is_read_however_it_is_typed() -> None:
         f"  {TYPED.replace('-', ' ')}\n",
         TYPED.replace("0", "O"),
     ):
-        assert (await check_code(service.deps, typed, NETWORK)).verdict is Verdict.VALID
+        assert check_code(service.deps, typed, NETWORK).verdict is Verdict.VALID
 
 
 @pytest.mark.parametrize("status", set(CertificateStatus) - {CertificateStatus.VALID})
@@ -86,7 +87,7 @@ async def test_each_version_answers_to_its_own_code() -> None:
         version(status=CertificateStatus.SUPERSEDED), version(OTHER_CODE, version=2, number="2026/000124")
     )
     assert await verdict(service) is Verdict.SUPERSEDED
-    answer = await check_code(service.deps, format_code(OTHER_CODE), NETWORK)
+    answer = check_code(service.deps, format_code(OTHER_CODE), NETWORK)
     assert answer.verdict is Verdict.VALID
     assert answer.shown is not None
     assert answer.shown.number == "2026/000124"
@@ -111,7 +112,7 @@ async def test_scenario_nine_a_revocation_during_verification_is_never_hidden_by
     revoked_at = service.clock.now()
     await service.know(version(status=CertificateStatus.REVOKED, changed_at=revoked_at))
     service.clock.advance(timedelta(seconds=1))
-    answer = await check_code(service.deps, TYPED, NETWORK)
+    answer = check_code(service.deps, TYPED, NETWORK)
     assert answer.verdict is Verdict.REVOKED
     assert answer.shown is not None
     assert answer.shown.since == revoked_at
@@ -124,17 +125,25 @@ async def test_an_old_code_says_since_when_and_by_what_it_was_superseded(by: Sup
     at = service.clock.now()
     old = version(status=CertificateStatus.SUPERSEDED, changed_at=at, superseded_by=by)
     await service.know(old, version(OTHER_CODE, version=2))
-    answer = await check_code(service.deps, TYPED, NETWORK)
+    answer = check_code(service.deps, TYPED, NETWORK)
     assert answer.verdict is Verdict.SUPERSEDED
     assert answer.shown is not None
     assert (answer.shown.since, answer.shown.superseded_by) == (at, by)
+    assert (
+        answer.reason
+        == {
+            SupersededBy.CORRECTION: "superseded-by-correction",
+            SupersededBy.DUPLICATE: "duplicate-issued",
+            SupersededBy.RENEWAL: "renewed",
+        }[by]
+    )
     assert await verdict(service, OTHER_CODE) is Verdict.VALID
 
 
 async def test_what_is_in_force_says_nothing_of_a_change() -> None:
     service = await verifying()
     await service.know(version(changed_at=service.clock.now()))
-    answer = await check_code(service.deps, TYPED, NETWORK)
+    answer = check_code(service.deps, TYPED, NETWORK)
     assert answer.shown is not None
     assert (answer.shown.since, answer.shown.superseded_by) == (None, None)
 
@@ -142,18 +151,18 @@ async def test_what_is_in_force_says_nothing_of_a_change() -> None:
 async def test_an_unknown_code_is_told_as_such() -> None:
     service = await verifying()
     await service.know()
-    answer = await check_code(service.deps, format_code(UNKNOWN_CODE), NETWORK)
-    assert (answer.verdict, answer.shown) == (Verdict.UNKNOWN, None)
+    answer = check_code(service.deps, format_code(UNKNOWN_CODE), NETWORK)
+    assert (answer.verdict, answer.reason, answer.shown) == (Verdict.UNKNOWN, Reason.UNKNOWN, None)
 
 
 async def test_a_malformed_code_brings_what_was_likely_meant() -> None:
     service = await verifying()
-    answer = await check_code(service.deps, TYPED.replace("8", "B", 1), NETWORK)
+    answer = check_code(service.deps, TYPED.replace("8", "B", 1), NETWORK)
     assert answer.verdict is Verdict.MALFORMED
     assert TYPED in answer.suggestions
 
 
-async def test_an_unknown_code_costs_the_same_work() -> None:
+async def test_content_of_an_unknown_code_is_looked_for_with_the_same_work() -> None:
     service = await verifying()
     await service.know()
     counting = Counting(service)
@@ -223,13 +232,63 @@ async def test_an_expired_certificate_still_shows_its_content() -> None:
     assert await get_content(service.deps, TYPED, BORN_ON, NETWORK) == PERSON
 
 
-async def test_codes_are_throttled_by_network() -> None:
+@pytest.mark.parametrize("wrong", [format_code(UNKNOWN_CODE), "nonsense"])
+async def test_wrong_codes_are_throttled_by_network(wrong: str) -> None:
     service = await verifying()
-    for _ in range(CODES.most):
-        await check_code(service.deps, format_code(UNKNOWN_CODE), NETWORK)
-    with pytest.raises(TooManyAttempts):
-        await check_code(service.deps, format_code(UNKNOWN_CODE), NETWORK)
-    await check_code(service.deps, format_code(UNKNOWN_CODE), "198.51.100.1")
+    await service.know()
+    for _ in range(MOST):
+        check_code(service.deps, wrong, NETWORK)
+    for typed in (wrong, TYPED):
+        with pytest.raises(TooManyAttempts) as refused:
+            check_code(service.deps, typed, NETWORK)
+        assert refused.value.details == {"retry_after_s": WINDOW_S}
+    check_code(service.deps, wrong, "198.51.100.1")
+    service.clock.advance(timedelta(seconds=WINDOW_S))
+    check_code(service.deps, wrong, NETWORK)
+
+
+async def test_right_codes_are_no_guesses() -> None:
+    service = await verifying()
+    await service.know()
+    for _ in range(3 * MOST):
+        assert check_code(service.deps, TYPED, NETWORK).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("behind_s", [None, 45.0, 4000.0])
+@pytest.mark.parametrize("code", [CODE, UNKNOWN_CODE])
+async def test_while_the_model_is_not_fresh_nothing_is_said_of_any_code(
+    code: str, behind_s: float | None
+) -> None:
+    service = await verifying()
+    await service.know()
+    service.freshness.behind_s = behind_s
+    with pytest.raises(CannotSayNow) as refused:
+        check_code(service.deps, format_code(code), NETWORK)
+    assert refused.value.details == {"reason": Reason.MODEL_STALE}
+
+
+async def test_while_changes_may_have_been_lost_nothing_is_said_either() -> None:
+    service = await verifying()
+    await service.know()
+    service.memory.is_current = False
+    with pytest.raises(CannotSayNow):
+        check_code(service.deps, TYPED, NETWORK)
+
+
+async def test_a_code_in_doubt_is_not_answered_and_others_are() -> None:
+    service = await verifying()
+    await service.know(version(), version(OTHER_CODE, version=2))
+    service.memory.doubted.add(key_of(code_hash(CODE)))
+    with pytest.raises(CannotSayNow) as refused:
+        check_code(service.deps, TYPED, NETWORK)
+    assert refused.value.details == {"reason": Reason.IN_DOUBT}
+    assert await verdict(service, OTHER_CODE) is Verdict.VALID
+
+
+async def test_what_cannot_be_a_code_is_told_at_any_time() -> None:
+    service = await verifying()
+    service.freshness.behind_s = None
+    assert check_code(service.deps, "nonsense", NETWORK).reason is Reason.MALFORMED_LENGTH
 
 
 async def test_birth_dates_are_throttled_by_network() -> None:

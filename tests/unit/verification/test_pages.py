@@ -17,9 +17,11 @@ import structlog
 from libs.chassis.errors import DependencyDown
 from libs.chassis.logging import configure_logging
 from libs.contracts.certificates import CertificateStatus, SupersededBy
-from libs.contracts.code import format_code
+from libs.contracts.code import code_hash, format_code
 from services.verification import api, pages
-from services.verification.handlers.checking import CODES
+from services.verification.adapters.misses import MOST
+from services.verification.domain.certificate import Reason
+from services.verification.domain.typed import key_of
 from tests.support.verifying import CODE, PAGES, UNKNOWN_CODE, Verifying, verifying, version
 from tests.support.visitors import FORM, Site, build_site
 
@@ -183,24 +185,43 @@ async def test_too_many_codes_are_told_with_when_to_come_back() -> None:
     service = await verifying()
     site = await site_of(service)
     async with site.client(**FORM, **HTML) as client:
-        for _ in range(CODES.most):
-            await client.post("/verify", data={"code": TYPED})
-        answer = await client.post("/verify", data={"code": TYPED})
+        for _ in range(MOST):
+            await client.post("/verify", data={"code": format_code(UNKNOWN_CODE)})
+        answer = await client.post("/verify", data={"code": format_code(UNKNOWN_CODE)})
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) <= 60
 
 
-async def test_while_the_store_does_not_answer_nothing_is_claimed() -> None:
+async def test_without_the_store_a_code_is_answered_and_no_content_is_shown() -> None:
     service = await verifying()
+    await service.know()
 
     async def unreachable(_where: object) -> int:
         raise ConnectionResetError
 
     service.store.certificates.count_by = unreachable  # type: ignore[method-assign, assignment]
-    answer = await posted(service, {"code": TYPED}, failures={ConnectionResetError: DependencyDown})
-    assert answer.status_code == 503
-    assert "retry-after" in answer.headers
-    assert "inconnu" not in answer.text
+    failures = {ConnectionResetError: DependencyDown}
+    answer = await posted(service, {"code": TYPED}, failures=failures)
+    assert answer.status_code == 200
+    answer = await posted(service, {"code": TYPED, **BIRTH_DATE}, failures=failures)
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+
+
+@pytest.mark.parametrize("reason", [Reason.MODEL_STALE, Reason.IN_DOUBT])
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+async def test_when_nobody_can_say_the_page_says_so_and_keeps_the_code(lang: str, reason: Reason) -> None:
+    service = await verifying()
+    await service.know()
+    if reason is Reason.IN_DOUBT:
+        service.memory.doubted.add(key_of(code_hash(CODE)))
+    else:
+        service.freshness.behind_s = 45
+    answer = await posted(service, {"code": TYPED, **BIRTH_DATE}, lang)
+    assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
+    assert int(answer.headers["retry-after"]) > 0
+    assert PAGES.word(lang, f"answer.{reason}.title") in html.unescape(answer.text)
+    assert f'value="{TYPED}"' in answer.text
+    assert PAGES.word(lang, "answer.valid.title") not in answer.text
 
 
 async def test_no_log_names_a_code_a_number_or_a_person(logged: io.StringIO) -> None:
@@ -227,6 +248,7 @@ async def test_programs_check_a_code() -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {
         "verdict": "valid",
+        "reason": "valid",
         "suggestions": [],
         "number": "2026/000123",
         "issued_on": "2026-11-20",
