@@ -19,6 +19,13 @@ class CannotSayNow(Retryable):
     status = 503
 
 
+class PurposeUnknown(Permanent):
+    """The partner may not ask for that purpose, or named none of its own."""
+
+    slug = "purpose-unknown"
+    status = 403
+
+
 class Unpackable(Permanent):
     """A version lies outside what a row can hold; it is never told as anything else."""
 

@@ -11,6 +11,7 @@ from libs.chassis.periodic import periodically
 from libs.chassis.platform import Parts, Platform
 from libs.chassis.runtime import Service
 from libs.chassis.web.access_tokens import AccessTokenReader
+from libs.chassis.web.quota_store import MongoQuotas
 from libs.chassis.web.throttle import Throttle
 from libs.chassis.web.throttle_store import MongoCounters
 from libs.contracts.certificates import CertificatesHeartbeat
@@ -22,17 +23,20 @@ from services.verification import api, handlers, pages
 from services.verification.adapters.freshness import FreshnessTracker
 from services.verification.adapters.held_freshness import HeldFreshness
 from services.verification.adapters.known_codes import MongoKnownCodes
+from services.verification.adapters.known_numbers import MongoNumbers
 from services.verification.adapters.list_key import FileListKey
 from services.verification.adapters.list_store import MongoStatusLists
 from services.verification.adapters.mirror import Mirror
 from services.verification.adapters.misses import Misses
 from services.verification.adapters.outlet import open_outlet
+from services.verification.adapters.partner_uses import MongoUses
 from services.verification.adapters.postman import HttpPostman
 from services.verification.adapters.row_sealer import RowSealer
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
 from services.verification.handlers.delivering import Dispatch
 from services.verification.ports import Deps, Freshness, Listing, Statuses
+from services.verification.ports.inquiries import Inquiries
 from services.verification.settings import VerificationSettings
 
 _LISTS_EVERY_S = 3.0
@@ -93,6 +97,7 @@ async def _deps(
         misses=Misses(lookup_key, time.monotonic),
         calendar=CivilCalendar(platform.clock),
         outlet=await open_outlet(platform, postman),
+        inquiries=await _inquiries(platform),
     )
 
 
@@ -105,3 +110,13 @@ def _listing(platform: Platform, settings: VerificationSettings, statuses: Statu
         # Longer than a round, so that the next one is the same process'.
         lease=MongoLease(platform.database["leases"], "status-lists", ttl_s=4 * _LISTS_EVERY_S),
     )
+
+
+async def _inquiries(platform: Platform) -> Inquiries:
+    numbers = MongoNumbers(platform.database)
+    quotas = MongoQuotas(platform.database["partner_quotas"])
+    uses = MongoUses(platform.database["partner_uses"])
+    await numbers.prepare()
+    await quotas.prepare()
+    await uses.prepare()
+    return Inquiries(numbers, quotas, uses)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from libs.chassis.aggregates import AnyOf
 from libs.chassis.clock import CivilCalendar, FixedClock
 from libs.chassis.delivery import Delivery
 from libs.chassis.memory import MemoryPlatform
 from libs.chassis.subscription import Beat
+from libs.chassis.web.quota import MemoryQuotas
 from libs.chassis.web.throttle import MemoryCounters, Throttle
 from libs.contracts.certificates import (
     CertificateState,
@@ -28,11 +30,13 @@ from services.verification.adapters.misses import Misses
 from services.verification.adapters.row_sealer import RowSealer
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
+from services.verification.domain.inquiry import Use
 from services.verification.ports import Deps
+from services.verification.ports.inquiries import Inquiries
 from tests.support.answering import Memory
 from tests.support.listing import SetFreshness, listing
-from tests.support.partners import OwnIssuer, partner_state
 from tests.support.outlets import outlet
+from tests.support.partners import OwnIssuer, partner_state
 from tests.support.qr_keys import OwnQrKey
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -140,6 +144,31 @@ class StoredCodes:
         return found.value.code_hashes if found else ()
 
 
+@dataclass
+class StoredNumbers:
+    """The numbers of what the store has."""
+
+    store: VerificationStore
+    lacking: bool = False
+
+    async def code_hashes_of(self, numbers: Collection[str]) -> Mapping[str, str]:
+        found = await self.store.certificates.find_by({"versions.number": AnyOf(list(numbers))})
+        return {each.number: each.code_hash for stored in found for each in stored.value.versions}
+
+    async def may_lack_some(self) -> bool:
+        return self.lacking
+
+
+@dataclass
+class NotedUses:
+    """Keeps each use as it was noted."""
+
+    noted: list[Use] = field(default_factory=list)
+
+    async def note(self, use: Use) -> None:
+        self.noted.append(use)
+
+
 @dataclass(frozen=True)
 class PublicSite:
     """The service behind a free port, its built styles beside it.
@@ -175,5 +204,6 @@ async def verifying() -> Verifying:
         misses=Misses(b"k" * 32, lambda: clock.now().timestamp()),
         calendar=CivilCalendar(clock),
         outlet=outlet(platform.vault),
+        inquiries=Inquiries(StoredNumbers(store), MemoryQuotas(clock), NotedUses()),
     )
     return Verifying(clock, platform, store, deps, issuer, memory, freshness)

@@ -107,6 +107,7 @@ CHASSIS_SLUGS = (
     "token-missing",
     "token-refused",
     "scope-missing",
+    "quota-used-up",
     "cross-site",
     "bad-request",
     "method-not-allowed",

@@ -26,6 +26,8 @@ class MachineAccess(Declaration, SecurityBase):
         scopes: All scopes of the interface, each with what it is for.
     """
 
+    heeds_cookies = False
+
     def __init__(self, scope: str, token_path: str, scopes: Mapping[str, str]) -> None:
         if scope not in scopes:
             raise ValueError(f"no scope of this interface: {scope}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.verification.api import checks, events, lists, webhooks
+from services.verification.api import checks, events, lists, statuses, webhooks
 
 router = APIRouter()
-for _part in (checks, lists, events, webhooks):
+for _part in (checks, lists, events, webhooks, statuses):
     router.include_router(_part.router)
