@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from khadamaty_verify.fetching import API
 from services.verification.handlers.listing import uri_of
-from tests.support.offline import ORIGIN, Ministry
+from tests.support.ministry import ORIGIN, Ministry
 
 
 @dataclass

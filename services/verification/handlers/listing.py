@@ -101,7 +101,7 @@ def uri_of(origin: str, number: int) -> str:
 
 async def _signed(deps: Deps, number: int, packed: bytes, as_of: datetime) -> PublishedList:
     listing = deps.listing
-    # The compression lets other threads work, and takes some tens of milliseconds for a full list.
+    # A thread of its own, since it takes some milliseconds for a full list.
     lst = await asyncio.to_thread(compressed, packed)
     unsigned = prepare(lst, uri_of(listing.origin, number), as_of, listing.key.key_id)
     return published(number, packed, as_of, unsigned.signed(listing.key.sign(unsigned.to_be_signed)))

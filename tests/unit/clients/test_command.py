@@ -21,7 +21,7 @@ from khadamaty_verify.command import EXIT_CODES, FETCH_FAILED, UNUSABLE, main
 from khadamaty_verify.telling import LANGUAGES, as_json, in_words
 from khadamaty_verify.verdict import Verdict
 from services.verification.domain.status_list import ListStatus
-from tests.support.offline import CLAIMS, Ministry
+from tests.support.ministry import CLAIMS, Ministry
 from tests.support.publishing import Published, serving
 from tests.support.tree import text_of
 

@@ -19,7 +19,7 @@ from khadamaty_verify import Claims, KeySet, Malformed, Reason, verify
 from libs.contracts.code import ALPHABET, format_code
 from libs.contracts.qr import DocumentKind, MalformedPayload, QrClaims, address_of, payload_in, read
 from services.verification.domain.status_list import ListStatus
-from tests.support.offline import CLAIMS, ORIGIN, Ministry
+from tests.support.ministry import CLAIMS, ORIGIN, Ministry
 from tests.support.qr_keys import OwnQrKey
 
 CODES: Final = 10_000

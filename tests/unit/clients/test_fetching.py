@@ -12,7 +12,7 @@ from khadamaty_verify import Folder
 from khadamaty_verify.fetching import API, FetchFailed, ForbiddenOrigin, fetch, origin_of
 from khadamaty_verify.lists import Status
 from services.verification.domain.status_list import LIST_SIZE, ListStatus
-from tests.support.offline import AS_OF, Ministry
+from tests.support.ministry import AS_OF, Ministry
 from tests.support.publishing import Published, serving
 
 FIRST = f"{API}/status-lists/0"

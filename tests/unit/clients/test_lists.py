@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from khadamaty_verify import KeySet, StatusList, StatusLists, UntrustedList
 from services.verification.domain.status_list import LIST_SIZE, ListStatus
 from tests.support.listing import own_key
-from tests.support.offline import AS_OF, ORIGIN, Ministry
+from tests.support.ministry import AS_OF, ORIGIN, Ministry
 
 MINISTRY = Ministry()
 KEYS = KeySet.from_json(json.dumps(MINISTRY.key_set))

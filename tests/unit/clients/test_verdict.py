@@ -12,7 +12,7 @@ from khadamaty_verify import BadKeys, KeySet, Malformed, Reason, StatusList, Sta
 from libs.contracts.code import format_code
 from libs.contracts.qr import QrClaims
 from services.verification.domain.status_list import LIST_SIZE, ListStatus
-from tests.support.offline import AS_OF, CLAIMS, Ministry
+from tests.support.ministry import AS_OF, CLAIMS, Ministry
 from tests.support.qr_keys import OwnQrKey
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
