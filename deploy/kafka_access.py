@@ -23,6 +23,7 @@ from libs.contracts.topics import MONITOR, Topic
 
 MINUTE_MS: Final = 60_000
 SCRAM_ITERATIONS: Final = 4096
+HOUR_MS: Final = 60 * MINUTE_MS
 # A laptop that builds and tests at once may keep a broker waiting for its turn.
 REQUEST_TIMEOUT_S: Final = 60.0
 POLL_INTERVAL_S: Final = 0.05
@@ -129,7 +130,10 @@ def topic_settings(topic: Topic) -> dict[str, str]:
     """Return a topic's settings: how it's cleaned and how long its records are kept."""
     kept_min = topic.retention_minutes
     retention_ms = -1 if kept_min is None else kept_min * MINUTE_MS
-    return {"cleanup.policy": topic.cleanup, "retention.ms": str(retention_ms)}
+    settings = {"cleanup.policy": topic.cleanup, "retention.ms": str(retention_ms)}
+    if topic.compacted_within_hours is not None:
+        settings["max.compaction.lag.ms"] = str(topic.compacted_within_hours * HOUR_MS)
+    return settings
 
 
 def topic_acls(topics: Iterable[Topic]) -> list[AclBinding]:

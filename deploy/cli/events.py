@@ -20,10 +20,15 @@ from libs.chassis.ids import new_id
 from libs.chassis.kafka import KafkaAccess, KafkaReader
 from libs.chassis.mongo import connect, disconnect
 from libs.chassis.parking import MongoParking, Parked
+from libs.contracts.event import Heartbeat
+from libs.contracts.registry import EVENTS
 from libs.contracts.topics import SERVICES, TOPICS, dead_letter_topic
 
 app = typer.Typer(help="What waits, what died, how it is tried again, what passes by.", no_args_is_help=True)
 console = Console()
+
+#: They would bury what happens under what doesn't.
+_HEARTBEATS = frozenset(name for name, event in EVENTS.items() if issubclass(event, Heartbeat))
 
 ENVIRONMENTS = Path(".local/run")
 
@@ -108,7 +113,7 @@ def tail(
     env: Environment = ENVIRONMENTS,
     seconds: Annotated[float, typer.Option(help="Stop after so many seconds; 0 follows on.")] = 0,
 ) -> None:
-    """Show events as they pass: type, aggregate and sequence, never what they say."""
+    """Show events but heartbeats as they pass: type, aggregate and sequence, never what they say."""
     readable = [(name, _topics_readable_by(name)) for name in SERVICES]
     _run(_tail([(Access.read(name, env), topics) for name, topics in readable if topics], seconds))
 
@@ -179,6 +184,8 @@ async def _follow(
     try:
         while deadline is None or time.monotonic() < deadline:
             for record in await reader.poll(0.5, 200):
+                if record.type in _HEARTBEATS:
+                    continue
                 headers = {name: value.decode() for name, value in record.headers}
                 shown = {name: headers.get(f"ce_{name}", "") for name in ("type", "subject", "sequence")}
                 print(json.dumps({"topic": record.topic, **shown}), flush=True)

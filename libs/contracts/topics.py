@@ -11,6 +11,7 @@ MONITOR = "monitor"
 FACTS_KEPT_DAYS = 400
 CODES_KEPT_MINUTES = 60
 PARTITIONS = 12
+HEARTBEATS_KEPT_HOURS = 6
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Topic:
         cleanup: `delete` by age, or `compact` to the newest record per key.
         retention_minutes: Age at which a record may go; None keeps it for ever.
         partitions: Fixed for the life of the topic, since the order per key hangs on it.
+        compacted_within_hours: Of a compacted one: after so long at most, older records of a key go; None
+            leaves it to the broker, which may let them lie for weeks. Matters where heartbeats pass.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Topic:
     cleanup: Literal["delete", "compact"] = "delete"
     retention_minutes: int | None = FACTS_KEPT_DAYS * 24 * 60
     partitions: int = PARTITIONS
+    compacted_within_hours: int | None = None
 
 
 _ALL = SERVICES
@@ -50,7 +54,15 @@ TOPICS: tuple[Topic, ...] = (
     Topic("identity.partners", "partner", "identity", ("verification",), "compact", None),
     Topic("requests.facts", "request", "requests", ("requests", "certificates", "notifications")),
     Topic("certificates.facts", "certificate", "certificates", ("requests", "notifications"), "delete", None),
-    Topic("certificates.state", "certificate", "certificates", ("verification",), "compact", None),
+    Topic(
+        "certificates.state",
+        "certificate",
+        "certificates",
+        ("verification",),
+        "compact",
+        None,
+        compacted_within_hours=HEARTBEATS_KEPT_HOURS,
+    ),
     Topic("certificates.keys", "verifier key", "certificates", ("verification",), "compact", None),
     Topic(
         "certificates.public",
