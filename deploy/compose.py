@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from deploy.local.environment import Surroundings, environment_file, service_environment
+from deploy.local.environment import (
+    Surroundings,
+    environment_file,
+    provision_environment,
+    service_environment,
+)
 from deploy.local.folders import REPOSITORY, write_private
 from deploy.local.kafka.settings import ADMIN, Listeners, new_cluster_id, scram_option, server_settings
 from deploy.local.secret_store import SecretStore
@@ -68,11 +73,7 @@ def _provision(store: SecretStore) -> dict[str, str]:
     return {
         "PROVISION_MONGO_URL": f"mongodb://{login}@{MONGO}/?directConnection=true",
         "PROVISION_MONGO_MEMBER": MONGO,
-        "PROVISION_KAFKA_BOOTSTRAP": KAFKA,
-        "PROVISION_KAFKA_USER": ADMIN,
-        "PROVISION_KAFKA_PASSWORD": store.get_key("kafka.admin"),
-        "PROVISION_KAFKA_SECURITY": "SASL_PLAINTEXT",
-        "PROVISION_KAFKA_REPLICATION": "1",
+        **provision_environment(KAFKA, ADMIN, store.get_key("kafka.admin")),
         "MONITOR_KAFKA_PASSWORD": store.get_key("monitor.kafka"),
     }
 

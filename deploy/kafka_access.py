@@ -16,14 +16,15 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
 
 from libs.contracts.topics import MONITOR, Topic
 
 MINUTE_MS: Final = 60_000
-SCRAM_ITERATIONS: Final = 4096
 HOUR_MS: Final = 60 * MINUTE_MS
+SCRAM_ITERATIONS: Final = 4096
 # A laptop that builds and tests at once may keep a broker waiting for its turn.
 REQUEST_TIMEOUT_S: Final = 60.0
 POLL_INTERVAL_S: Final = 0.05
@@ -92,20 +93,32 @@ class KafkaAdmin:
     def ensure_access(self, topics: Sequence[Topic], services: Sequence[str]) -> None:
         """Allow owners to write, readers to read, and each its own consumer groups; nothing else."""
         is_watched = any(MONITOR in topic.readers for topic in topics)
-        allowed = [*topic_acls(topics), *group_acls([*services, MONITOR] if is_watched else services)]
-        for future in self._client.create_acls(allowed).values():
+        self.ensure_allowed(
+            [*topic_acls(topics), *group_acls([*services, MONITOR] if is_watched else services)]
+        )
+
+    def ensure_allowed(self, allowed: Sequence[AclBinding]) -> None:
+        """Allow what isn't allowed yet, and wait until the broker knows."""
+        for future in self._client.create_acls(list(allowed)).values():
             future.result(REQUEST_TIMEOUT_S)
         # The controller has stored them; a broker learns of them a moment later.
         self._wait_until(lambda: set(allowed) <= set(self._acls()), "the ACLs")
 
-    def _acls(self) -> list[AclBinding]:
-        any_acl: tuple[Any, ...] = (
-            *(ResourceType.ANY, None, ResourcePatternType.ANY),
-            *(None, None, AclOperation.ANY, AclPermissionType.ANY),
-        )
-        acls: list[AclBinding] = self._client.describe_acls(AclBindingFilter(*any_acl)).result(
-            REQUEST_TIMEOUT_S
-        )
+    def forbid(self, principal: str) -> None:
+        """Take all of a principal's rights, and wait until the broker knows."""
+        for future in self._client.delete_acls([_acls_of(principal)]).values():
+            future.result(REQUEST_TIMEOUT_S)
+        self._wait_until(lambda: not self._acls(principal), f"the end of {principal}'s rights")
+
+    def remove_user(self, user: str) -> None:
+        """Remove a SCRAM user, where there is one."""
+        change = UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_256)
+        for future in self._client.alter_user_scram_credentials([change]).values():
+            _accept(future, KafkaError.RESOURCE_NOT_FOUND)
+        self._wait_until(lambda: not self._has_user(user), f"the end of the user {user}")
+
+    def _acls(self, principal: str | None = None) -> list[AclBinding]:
+        acls: list[AclBinding] = self._client.describe_acls(_acls_of(principal)).result(REQUEST_TIMEOUT_S)
         return acls
 
     def _has_user(self, user: str) -> bool:
@@ -148,18 +161,29 @@ def topic_acls(topics: Iterable[Topic]) -> list[AclBinding]:
 def group_acls(services: Iterable[str]) -> list[AclBinding]:
     """Return each principal's right to consumer groups that begin with its own name."""
     return [
-        _allow(ResourceType.GROUP, service, ResourcePatternType.PREFIXED, service, AclOperation.READ)
+        allow(ResourceType.GROUP, service, ResourcePatternType.PREFIXED, service, AclOperation.READ)
         for service in services
     ]
 
 
+def _acls_of(principal: str | None) -> AclBindingFilter:
+    """All rights of a principal; None for everybody's."""
+    who: Any = principal and f"User:{principal}"
+    wanted: tuple[Any, ...] = (
+        *(ResourceType.ANY, None, ResourcePatternType.ANY),
+        *(who, None, AclOperation.ANY, AclPermissionType.ANY),
+    )
+    return AclBindingFilter(*wanted)
+
+
 def _allow_topic(topic: str, principal: str, operation: AclOperation) -> AclBinding:
-    return _allow(ResourceType.TOPIC, topic, ResourcePatternType.LITERAL, principal, operation)
+    return allow(ResourceType.TOPIC, topic, ResourcePatternType.LITERAL, principal, operation)
 
 
-def _allow(
+def allow(
     kind: ResourceType, name: str, pattern: ResourcePatternType, principal: str, operation: AclOperation
 ) -> AclBinding:
+    """Return one right of a principal, from whichever host it comes."""
     return AclBinding(kind, name, pattern, f"User:{principal}", "*", operation, AclPermissionType.ALLOW)
 
 

@@ -80,6 +80,21 @@ def provision_kafka(admin: KafkaAdmin, logins: list[Login], monitor_password: st
     admin.ensure_access(TOPICS, [login.service for login in logins])
 
 
+def admin_of(environment: Mapping[str, str]) -> KafkaAdmin:
+    """Return the administrator that the settings name.
+
+    Raises:
+        KeyError: A setting is missing.
+    """
+    return KafkaAdmin(
+        environment["PROVISION_KAFKA_BOOTSTRAP"],
+        environment["PROVISION_KAFKA_USER"],
+        environment["PROVISION_KAFKA_PASSWORD"],
+        environment.get("PROVISION_KAFKA_SECURITY", "SASL_SSL"),
+        int(environment.get("PROVISION_KAFKA_REPLICATION", "3")),
+    )
+
+
 def _wait_until(is_there: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not is_there():
@@ -93,13 +108,7 @@ def main(environment: Mapping[str, str]) -> int:
     try:
         logins = [read_login(service, environment) for service in SERVICES]
         mongo_url = environment["PROVISION_MONGO_URL"]
-        admin = KafkaAdmin(
-            environment["PROVISION_KAFKA_BOOTSTRAP"],
-            environment["PROVISION_KAFKA_USER"],
-            environment["PROVISION_KAFKA_PASSWORD"],
-            environment.get("PROVISION_KAFKA_SECURITY", "SASL_SSL"),
-            int(environment.get("PROVISION_KAFKA_REPLICATION", "3")),
-        )
+        admin = admin_of(environment)
     except KeyError as missing:
         sys.stderr.write(f"{missing.args[0]} is not set\n")
         return 2

@@ -1,6 +1,7 @@
 """The settings that each service finds in its environment, on this machine or in a container."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -110,6 +111,23 @@ def monitor_environment(origin: str, kafka_bootstrap: str, kafka_password: str) 
     }
 
 
+def provision_environment(kafka_bootstrap: str, user: str, password: str) -> dict[str, str]:
+    """Return what an administrator's command needs of the broker.
+
+    Args:
+        kafka_bootstrap: Address of the broker.
+        user: The administrator's SCRAM user.
+        password: Its password.
+    """
+    return {
+        "PROVISION_KAFKA_BOOTSTRAP": kafka_bootstrap,
+        "PROVISION_KAFKA_USER": user,
+        "PROVISION_KAFKA_PASSWORD": password,
+        "PROVISION_KAFKA_SECURITY": "SASL_PLAINTEXT",
+        "PROVISION_KAFKA_REPLICATION": "1",
+    }
+
+
 def environment_file(environment: Mapping[str, str]) -> str:
     """Return an environment as text that a shell can read: one quoted assignment a line."""
     lines = []
@@ -117,3 +135,8 @@ def environment_file(environment: Mapping[str, str]) -> str:
         quoted = value.replace("'", "'\\''")
         lines.append(f"{name}='{quoted}'")
     return "\n".join(lines) + "\n"
+
+
+def read_environment(text: str) -> dict[str, str]:
+    """Return what `environment_file` wrote."""
+    return dict(assignment.split("=", 1) for assignment in shlex.split(text))

@@ -14,11 +14,13 @@ from deploy.local.environment import (
     Surroundings,
     environment_file,
     monitor_environment,
+    provision_environment,
     service_environment,
 )
 from deploy.local.errors import LocalPlatformError, PartFailedError
 from deploy.local.folders import REPOSITORY, Folders, write_private
 from deploy.local.gateway import Gateway
+from deploy.local.kafka.settings import ADMIN
 from deploy.local.parts import Kafka, MailCatcher, Mongod
 from deploy.local.ports import LOOPBACK, choose_ports
 from deploy.local.progress import say
@@ -150,6 +152,8 @@ class Stack:
         password = self.kafka.credentials(MONITOR)[1]
         monitor = monitor_environment(self.origin, self.kafka.bootstrap, password)
         write_private(self.folders.run / "monitor.env", environment_file(monitor))
+        admin = provision_environment(self.kafka.bootstrap, *self.kafka.credentials(ADMIN))
+        write_private(self.folders.run / "provision.env", environment_file(admin))
         (self.folders.data / "keys").mkdir(mode=0o700, exist_ok=True)
         self._start_authority(secret_store)
         for service in self.services.values():

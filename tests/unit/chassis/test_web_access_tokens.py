@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from libs.chassis.clock import FixedClock
 from libs.chassis.web.caller import Caller
-from libs.chassis.web.errors import TokenRefused
-from libs.chassis.web.tokens import TokenSigner
+from libs.chassis.web.errors import NotSignedIn, TokenRefused
+from libs.chassis.web.tokens import TokenReader, TokenSigner
 from tests.support.partners import AUDIENCE, CLIENT, ISSUER, KEY_ID, OwnIssuer
 from tests.support.visitors import NOON
 
@@ -122,6 +122,14 @@ MUTANTS: dict[str, Make] = {
 }
 
 
+class _NeverEnded:
+    """Sessions that go on."""
+
+    async def is_ended(self, session_id: str) -> bool:
+        del session_id
+        return False
+
+
 async def test_a_genuine_token_tells_client_and_scopes() -> None:
     issuer, clock = OwnIssuer(), FixedClock(NOON)
     grant = await issuer.reader(clock).read(issuer.token(clock, SCOPE, "certificates.events"))
@@ -137,6 +145,12 @@ async def test_no_mutant_is_taken(mutant: Make) -> None:
     for _again in range(2):
         with pytest.raises(TokenRefused):
             await reader.read(mutant(issuer))
+
+
+async def test_a_machines_token_is_no_session() -> None:
+    issuer, clock = OwnIssuer(), FixedClock(NOON)
+    with pytest.raises(NotSignedIn):
+        await TokenReader(issuer, _NeverEnded(), clock).read(issuer.token(clock, SCOPE))
 
 
 async def test_a_token_that_was_read_before_expires_all_the_same() -> None:
