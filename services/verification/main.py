@@ -46,7 +46,12 @@ async def build(settings: VerificationSettings) -> Service:
     """Open the platform and wire the service."""
     platform = await Platform.open("verification", settings)
     log_ends = platform.log_ends()
-    freshness = FreshnessTracker(log_ends, BY_NAME[CertificatesHeartbeat.topics[0]])
+    freshness = FreshnessTracker(
+        log_ends,
+        BY_NAME[CertificatesHeartbeat.topics[0]],
+        fresh_for_s=settings.fresh_for_s,
+        ask_every_s=settings.ask_every_s,
+    )
     renderer = Pages("services.verification", Assets.read())
     mirror = Mirror(platform.database, RowSealer(settings.kek.get_secret_value()), freshness)
     postman = HttpPostman(loopback_allowed=settings.environment != "production")

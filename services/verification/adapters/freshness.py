@@ -19,11 +19,6 @@ from services.verification.domain.freshness import Horizons
 
 log = structlog.get_logger(__name__)
 
-#: Of the sixty seconds after which nothing revoked may be called valid, fifteen are left to clients of a
-#: database or a broker that haven't noticed yet that its leader was deposed (ADR 19).
-FRESH_FOR_S: Final = 45.0
-ASK_EVERY_S: Final = 1.0
-
 MODEL_AGE_S: Final = Gauge(
     "model_age_seconds",
     "How far behind certificates what is answered from can be; infinite where unknown.",
@@ -37,15 +32,24 @@ def boot_time_s() -> float:
 
 
 class FreshnessTracker:
-    """Freshness of one process' model of one topic."""
+    """Freshness of one process' model of one topic.
+
+    Args:
+        ends: Tells how far the topic goes.
+        topic: What the model is made of.
+        fresh_for_s: Of the sixty seconds after which nothing revoked may be called valid, fifteen are left to
+            clients of a database or a broker that haven't noticed that its leader was deposed: 45.
+        ask_every_s: How often to ask.
+        now_s: A clock that never jumps and doesn't stand still while the machine sleeps.
+    """
 
     def __init__(
         self,
         ends: LogEnds,
         topic: Topic,
         *,
-        fresh_for_s: float = FRESH_FOR_S,
-        ask_every_s: float = ASK_EVERY_S,
+        fresh_for_s: float,
+        ask_every_s: float,
         now_s: Callable[[], float] = boot_time_s,
     ) -> None:
         self._ends = ends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from libs.chassis.ids import new_id
 from libs.chassis.memory_log import MEMORY_PARTITIONS, MemoryLog
 from libs.contracts.event import Envelope
 from libs.contracts.topics import Topic
-from services.verification.adapters.freshness import FreshnessTracker
+from services.verification.adapters.freshness import FreshnessTracker, boot_time_s
 from services.verification.domain.freshness import Ask, Horizon, Horizons
 from tests.support.heartbeat_world import ACTIONS, FRESH_FOR_S, Mistake, World
 from tests.support.verifying import NOON
@@ -126,7 +127,7 @@ def test_a_model_is_as_old_as_its_oldest_partition() -> None:
 
 async def test_the_tracker_asks_notes_and_tells() -> None:
     log, now_s = MemoryLog(), 1000.0
-    tracker = FreshnessTracker(log, TOPIC, now_s=lambda: now_s)
+    tracker = _tracker(log, lambda: now_s)
     assert (tracker.as_of_s(), tracker.is_fresh()) == (None, False)
     await tracker.ask()
     now_s = 1002.0
@@ -141,7 +142,7 @@ async def test_the_tracker_asks_notes_and_tells() -> None:
 
 async def test_what_is_noted_before_the_question_does_not_answer_it() -> None:
     log = MemoryLog()
-    tracker = FreshnessTracker(log, TOPIC, now_s=lambda: 0.0)
+    tracker = _tracker(log, lambda: 0.0)
     await log.publish_to({partition: _record(partition) for partition in range(MEMORY_PARTITIONS)})
     for partition in range(MEMORY_PARTITIONS):
         tracker.note_beat(TOPIC.name, partition, 1)
@@ -150,7 +151,7 @@ async def test_what_is_noted_before_the_question_does_not_answer_it() -> None:
 
 
 async def test_heartbeats_of_another_topic_or_partition_prove_nothing() -> None:
-    tracker = FreshnessTracker(MemoryLog(), TOPIC, now_s=lambda: 0.0)
+    tracker = _tracker(MemoryLog(), lambda: 0.0)
     await tracker.ask()
     for partition in range(MEMORY_PARTITIONS):
         tracker.note_beat("certificates.public", partition, 9)
@@ -159,7 +160,7 @@ async def test_heartbeats_of_another_topic_or_partition_prove_nothing() -> None:
 
 
 async def test_asking_ends_when_it_is_told_to() -> None:
-    tracker = FreshnessTracker(MemoryLog(), TOPIC, ask_every_s=0.001)
+    tracker = _tracker(MemoryLog(), boot_time_s)
     stop = asyncio.Event()
     running = asyncio.create_task(tracker.run(stop))
     while tracker.as_of_s() is None:
@@ -168,6 +169,10 @@ async def test_asking_ends_when_it_is_told_to() -> None:
         await asyncio.sleep(0)
     stop.set()
     await running
+
+
+def _tracker(log: MemoryLog, now_s: Callable[[], float]) -> FreshnessTracker:
+    return FreshnessTracker(log, TOPIC, fresh_for_s=FRESH_FOR_S, ask_every_s=0.001, now_s=now_s)
 
 
 def _record(partition: int) -> Envelope:
