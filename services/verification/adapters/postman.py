@@ -15,7 +15,6 @@ from services.verification.domain.webhook import PartnerAnswer, is_public
 TIMEOUT_S: Final = 15.0
 
 _CONNECTIONS_PER_HOST: Final = 32
-_IDLE_S: Final = 30.0
 _NAMES_KEPT_S: Final = 60
 _ANSWER_BYTES: Final = 4096
 
@@ -38,55 +37,58 @@ class HttpPostman:
     def __init__(self, *, loopback_allowed: bool, timeout_s: float = TIMEOUT_S) -> None:
         self._loopback_allowed = loopback_allowed
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> PartnerAnswer:
         """Send one request; no answer is an answer, too. No redirect is followed."""
         began = time.perf_counter()
         try:
-            status, retry_after = await self._post_twice(url, headers, body)
+            status, retry_after = await self._post_surely(url, headers, body)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return PartnerAnswer(None, _ms_since(began), fault=_fault(error))
         return PartnerAnswer(status, _ms_since(began), retry_after=retry_after)
 
     async def close(self) -> None:
         """Close what is open."""
-        session, self._session = self._session, None
-        if session is not None:
+        while self._sessions:
+            _kept, session = self._sessions.popitem()
             await session.close()
 
-    async def _post_twice(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str | None]:
-        """Send it; once more where the other side had just closed a connection that was kept open."""
+    async def _post_surely(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str | None]:
+        """Send it, once more by a connection of its own where one that was kept turns out to be closed."""
         try:
-            return await self._post(url, headers, body)
-        except (aiohttp.ServerDisconnectedError, ConnectionResetError):
-            return await self._post(url, headers, body)
+            return await self._post(self._session(kept=True), url, headers, body)
+        except aiohttp.ClientConnectionError as error:
+            if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError)):
+                raise
+            return await self._post(self._session(kept=False), url, headers, body)
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str | None]:
-        async with self._opened().post(
-            url, data=body, headers=headers, allow_redirects=False, timeout=self._timeout
-        ) as answer:
+    async def _post(
+        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, str | None]:
+        async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
             # What they say is of no interest; read a little, so that the connection can be kept.
             await answer.content.read(_ANSWER_BYTES)
             return answer.status, answer.headers.get("retry-after")
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    def _session(self, *, kept: bool) -> aiohttp.ClientSession:
+        if kept not in self._sessions:
             connector = aiohttp.TCPConnector(
                 limit=0,
                 limit_per_host=_CONNECTIONS_PER_HOST,
-                keepalive_timeout=_IDLE_S,
                 ttl_dns_cache=_NAMES_KEPT_S,
                 socket_factory=self._socket,
+                force_close=not kept,
             )
-            self._session = aiohttp.ClientSession(
+            self._sessions[kept] = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 headers={"user-agent": "Khadamaty-Webhooks"},
                 max_field_size=_ANSWER_BYTES,
+                timeout=self._timeout,
             )
-        return self._session
+        return self._sessions[kept]
 
     def _socket(self, address: tuple[Any, ...]) -> socket.socket:
         """A socket for an address that a name has led to.
