@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,7 +29,7 @@ from tests.support.listing import MemoryStatusLists, own_key
 from tests.support.ministry import CLAIMS, ORIGIN, Ministry
 from tests.support.neighbours import PATIENCE_S
 from tests.support.parts import MongoPart
-from tests.support.verifying import NOON, verifying
+from tests.support.verifying import Verifying, verifying
 
 CERTIFICATE = "certificate-of-lists"
 AS_OF = datetime(2026, 11, 23, 11, tzinfo=UTC)
@@ -96,52 +97,73 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_what_the_copies_say_and_doubt_reaches_a_verifier_without_a_network(database: Database) -> None:
-    sealer, service, ministry = RowSealer(os.urandom(32)), await verifying(), Ministry()
-    mirror = Mirror(database, sealer, NoBeats())
-    key, clock = own_key(), service.clock
-    lease = MongoLease(database["leases"], "status-lists", ttl_s=12)
-    listing = Listing(ORIGIN, key, mirror, MongoStatusLists(database), lease)
-    deps = replace(service.deps, codes=mirror, listing=listing)
-    keys = KeySet.from_json(json.dumps({"keys": [ministry.qr_key.jwk(), dict(key.jwk)]}))
+class Following:
+    """A service whose rows come from a real database, and a verifier who has its keys."""
 
-    async def copy(status: CertificateStatus) -> None:
-        claims = CLAIMS
-        version = Version(
-            claims.number,
-            code_hash(claims.code),
-            status,
-            date(2026, 11, 20),
-            None,
-            status_index=claims.status_index,
-        )
-        packed = sealer.seal(CERTIFICATE, bundle(rows_of([Entry(version)])))
+    def __init__(self, database: Database, service: Verifying) -> None:
+        self._database = database
+        self._sealer = RowSealer(os.urandom(32))
+        self._ministry = Ministry()
+        self._clock = service.clock
+        self.mirror = Mirror(database, self._sealer, NoBeats())
+        lease = MongoLease(database["leases"], "status-lists", ttl_s=12)
+        listing = Listing(ORIGIN, own_key(), self.mirror, MongoStatusLists(database), lease)
+        self._deps = replace(service.deps, codes=self.mirror, listing=listing)
+        keys = [self._ministry.qr_key.jwk(), dict(listing.key.jwk)]
+        self._keys = KeySet.from_json(json.dumps({"keys": keys}))
+
+    async def copy(self, status: CertificateStatus) -> None:
+        """Write the certificate as a consumer's copy has it."""
+        digest, day = code_hash(CLAIMS.code), date(2026, 11, 20)
+        version = Version(CLAIMS.number, digest, status, day, None, status_index=CLAIMS.status_index)
+        packed = self._sealer.seal(CERTIFICATE, bundle(rows_of([Entry(version)])))
         state = {"state": {"packed": packed}}
-        await database["certificates"].replace_one({"_id": CERTIFICATE}, state, upsert=True)
+        await self._database["certificates"].replace_one({"_id": CERTIFICATE}, state, upsert=True)
 
-    async def said() -> Reason:
-        clock.advance(timedelta(seconds=4))
-        assert await handlers.publish_status_lists(deps) <= 1
-        held = StatusList.from_bytes((await handlers.get_status_list(deps, 0)).token, keys)
-        return verify(ministry.code(), keys, held, clock.now()).reason
+    async def said(self) -> Reason:
+        """What a verifier says who has fetched the list a round later."""
+        self._clock.advance(timedelta(seconds=4))
+        assert await handlers.publish_status_lists(self._deps) <= 1
+        held = StatusList.from_bytes((await handlers.get_status_list(self._deps, 0)).token, self._keys)
+        return verify(self._ministry.code(), self._keys, held, self._clock.now()).reason
 
-    await copy(CertificateStatus.VALID)
+
+@pytest.fixture
+async def following(database: Database) -> AsyncIterator[Following]:
+    world = Following(database, await verifying())
     stop = asyncio.Event()
-    following = asyncio.create_task(mirror.run(stop))
-    try:
-        await until(lambda: mirror.is_current)
-        assert await said() is Reason.VALID
+    task = asyncio.create_task(world.mirror.run(stop))
+    await until(lambda: world.mirror.is_current)
+    yield world
+    stop.set()
+    await task
+
+
+async def test_what_is_copied_and_revoked_reaches_a_verifier(following: Following) -> None:
+    said = []
+    for status in (CertificateStatus.VALID, CertificateStatus.SUPERSEDED, CertificateStatus.REVOKED):
+        async with changed(following):
+            await following.copy(status)
+        said.append(await following.said())
+    assert said == [Reason.VALID, Reason.SUPERSEDED, Reason.REVOKED]
+
+
+async def test_what_is_in_doubt_is_suspended_until_it_no_longer_is(
+    following: Following, database: Database
+) -> None:
+    async with changed(following):
+        await following.copy(CertificateStatus.VALID)
+    async with changed(following):
         await database["doubts"].insert_one({"_id": "record", "code_hashes": [code_hash(CLAIMS.code)]})
-        before = mirror.packed()
-        await until(lambda: mirror.packed() != before)
-        assert await said() is Reason.SUSPENDED
+    assert await following.said() is Reason.SUSPENDED
+    async with changed(following):
         await database["doubts"].delete_one({"_id": "record"})
-        await until(lambda: mirror.packed() == before)
-        assert await said() is Reason.VALID
-        await copy(CertificateStatus.REVOKED)
-        await until(lambda: mirror.packed() != before)
-        assert await said() is Reason.REVOKED
-    finally:
-        stop.set()
-        await following
-    assert clock.now() > NOON
+    assert await following.said() is Reason.VALID
+
+
+@asynccontextmanager
+async def changed(following: Following) -> AsyncIterator[None]:
+    """Wait, after the block, until the stream of changes has brought other statuses than before it."""
+    before = following.mirror.packed()
+    yield
+    await until(lambda: following.mirror.packed() != before)
