@@ -2,11 +2,11 @@
 
 SYSTEM_PYTHON ?= python3
 PYTHON := .venv/bin/python
-CODE := clients deploy libs services tests bench
+CODE := clients deploy examples libs services tests bench
 TO_RUN := venv java mvn nginx libcurl4
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test check bench catalogue ready assets
+.PHONY: help up down status demo partner test check bench catalogue ready assets
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ status: ## tell where the running platform answers
 
 demo: ready ## walk the whole journey and leave out/certificate.pdf
 	@$(PYTHON) -m deploy.local.demo
+
+partner: ready ## follow certificates as another ministry does: first verified event and webhook, timed
+	@$(PYTHON) -m examples.partner quickstart
 
 test: assets ## run every test, on real parts
 	@$(PYTHON) -m pytest tests

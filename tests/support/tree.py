@@ -11,7 +11,7 @@ from pathlib import Path
 from libs.contracts.topics import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("bench", "clients", "deploy", "libs", "services")
+PRODUCT = ("bench", "clients", "deploy", "examples", "libs", "services")
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What a partner's engineer copies: gets tokens, receives and follows events, reconciles, asks and checks."""
