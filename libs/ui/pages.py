@@ -117,7 +117,8 @@ class Pages:
             for code, language in LANGUAGES.items()
             if language.selectable
         }
-        shared = {"asset": (assets or Assets()).url, "govuk": _design_system()}
+        self.assets = assets or Assets()
+        shared = {"asset": self.assets.url, "govuk": _design_system()}
         self._environments = {
             code: _environment(package, LANGUAGES[code], words, shared) for code, words in self._words.items()
         }

@@ -1,83 +1,77 @@
-"""Codes and status lists as a ministry gives them out, for those who check them without a network."""
+"""Status lists as a test wants them, QR codes as pictures, and a page that is ready without a network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from hashlib import sha256
-from typing import Any
+from datetime import date, datetime
+from io import BytesIO
+from typing import Final
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
+import zxingcpp
+from PIL import Image
+from playwright.async_api import Page
 
-from khadamaty_verify import KeySet, StatusList, StatusLists
-from libs.contracts.qr import DocumentKind, QrClaims, address_of, key_id_of, prepare
-from services.verification.adapters.list_key import FileListKey
+from libs.contracts.qr import DocumentKind, QrClaims
 from services.verification.adapters.status_bits import StatusBits
-from services.verification.domain.status_list import ListStatus, compressed
-from services.verification.domain.status_list import prepare as prepare_list
-from services.verification.handlers.listing import uri_of
-from tests.support.listing import own_key
-from tests.support.qr_keys import OwnQrKey
+from services.verification.domain.status_list import ListStatus, compressed, prepare, published
+from services.verification.handlers.listing import publish_list_key, uri_of
+from services.verification.ports import Deps
+from tests.support.verifying import CODE
 
-ORIGIN = "https://handicap.example"
-AS_OF = datetime(2026, 11, 23, 11, 59, 58, tzinfo=UTC)
-CLAIMS = QrClaims(
-    number="2026/000123",
-    version=1,
-    kind=DocumentKind.CERTIFICATE,
-    issued_on=date(2026, 11, 20),
-    valid_until=date(2031, 11, 19),
-    arabic_name="ياسين أيت وَعزيز",
-    latin_name="Yassine Aït Ouâziz",
-    code="0123456789ABCDEF",
-    status_index=70_000,
-)
+MODULE_PX: Final = 5
+READY: Final = "() => document.querySelector('[data-age]:not([hidden])')"
+KEPT: Final = """async () => {
+  await navigator.serviceWorker.ready;
+  const scopes = await navigator.serviceWorker.getRegistrations();
+  return scopes.length === 2 && scopes.every(scope => scope.active?.state === "activated");
+}"""
 
 
-@dataclass
-class Ministry:
-    """Signs codes with one key and lists with another."""
+def claims(status_index: int, **changed: object) -> QrClaims:
+    """A document in force by its dates, with what a test changes."""
+    usual: dict[str, object] = {
+        "number": f"2026/{status_index:06d}",
+        "version": 1,
+        "kind": DocumentKind.CERTIFICATE,
+        "issued_on": date(2026, 1, 5),
+        "valid_until": date(2099, 8, 1),
+        "arabic_name": "ياسين أيت وَعزيز",
+        "latin_name": "Yassine Aït Ouâziz",
+        "code": CODE,
+        "status_index": status_index,
+    }
+    return QrClaims(**(usual | changed))  # type: ignore[arg-type]
 
-    qr_key: OwnQrKey = field(default_factory=OwnQrKey)
-    list_key: FileListKey = field(default_factory=own_key)
-    bits: StatusBits = field(default_factory=StatusBits)
 
-    def __post_init__(self) -> None:
-        self.key_id = key_id_of(self.qr_key.jwk()["kid"])
+async def publish(deps: Deps, statuses: Mapping[int, ListStatus], as_of: datetime) -> None:
+    """Put lists that say this in the place of those that there are."""
+    bits = StatusBits()
+    for index, status in statuses.items():
+        bits.note(index, status)
+    await publish_list_key(deps)
+    listing = deps.listing
+    for number, packed in enumerate(bits.packed()):
+        unsigned = prepare(compressed(packed), uri_of(listing.origin, number), as_of, listing.key.key_id)
+        token = unsigned.signed(listing.key.sign(unsigned.to_be_signed))
+        await listing.lists.publish(published(number, packed, as_of, token))
 
-    @property
-    def key_set(self) -> dict[str, Any]:
-        """What it publishes."""
-        return {"keys": [self.qr_key.jwk(), dict(self.list_key.jwk)]}
 
-    def payload(self, claims: QrClaims = CLAIMS, *, by: OwnQrKey | None = None) -> bytes:
-        """Claims, signed under this ministry's key id by its own key or by somebody else's."""
-        unsigned = prepare(claims, self.key_id)
-        digest = sha256(unsigned.to_be_signed).digest()
-        pair = decode_dss_signature(
-            (by or self.qr_key).private.sign(digest, ECDSA(Prehashed(hashes.SHA256())))
-        )
-        return unsigned.signed(b"".join(number.to_bytes(32) for number in pair))
+def symbol(address: str) -> Image.Image:
+    """The QR code of an address, level M, with its quiet zone."""
+    drawn = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    shades = zxingcpp.write_barcode_to_image(drawn, scale=MODULE_PX, add_quiet_zones=True)
+    return Image.fromarray(shades).convert("L")
 
-    def code(self, claims: QrClaims = CLAIMS, *, status: ListStatus | None = None) -> str:
-        """What a QR code with these claims holds; a status goes into the next list."""
-        if status is not None:
-            self.bits.note(claims.status_index, status)
-        return address_of(self.payload(claims), ORIGIN)
 
-    def tokens(self, as_of: datetime = AS_OF, *, by: FileListKey | None = None) -> Mapping[int, bytes]:
-        """The lists as they now stand, signed."""
-        key = by or self.list_key
-        signed = {}
-        for number, packed in enumerate(self.bits.packed()):
-            unsigned = prepare_list(compressed(packed), uri_of(ORIGIN, number), as_of, key.key_id)
-            signed[number] = unsigned.signed(key.sign(unsigned.to_be_signed))
-        return signed
+def picture(address: str) -> bytes:
+    """The same as a PNG file."""
+    file = BytesIO()
+    symbol(address).save(file, "PNG")
+    return file.getvalue()
 
-    def lists(self, keys: KeySet, as_of: datetime = AS_OF) -> StatusLists:
-        """The same as a verifier has them."""
-        tokens = self.tokens(as_of).values()
-        return StatusLists.of(StatusList.from_bytes(token, keys) for token in tokens)
+
+async def ready(page: Page, address: str) -> None:
+    """Open the page once with a network, until all that it needs without one is kept."""
+    await page.goto(address)
+    await page.wait_for_function(READY)
+    await page.wait_for_function(KEPT)

@@ -72,6 +72,16 @@ def worn(picture: Picture, wear: Wear, seed: int) -> Picture:
     return _through_jpeg(shades)
 
 
+def photographed(symbol: Picture, seed: int) -> Picture:
+    """A symbol alone, with its quiet zone, as a hand holds it before a camera."""
+    chance = Random(seed)  # noqa: S311 - repeatable, and nothing secret
+    slope = chance.uniform(-_STEEPEST_DEG, _STEEPEST_DEG)
+    turned = symbol.rotate(slope, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    shades = np.asarray(turned.filter(ImageFilter.GaussianBlur(_PHONE_BLUR))).astype(float)
+    noise = np.random.default_rng(seed).normal(0, _NOISE, shades.shape)
+    return _through_jpeg(shades * _INK_SHARE + _PAPER + noise)
+
+
 def read(picture: Picture, reader: Reader) -> list[str]:
     """What a scanner finds on a picture."""
     return _SCANS[reader](picture)

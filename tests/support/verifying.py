@@ -175,11 +175,13 @@ class PublicSite:
 
     Attributes:
         qr_key: Signs payloads that the service's page takes for genuine.
+        service: What stands behind it.
     """
 
     origin: str
     assets: Assets
     qr_key: OwnQrKey
+    service: Verifying
 
 
 async def verifying() -> Verifying:

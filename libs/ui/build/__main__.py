@@ -31,7 +31,9 @@ def build(out: Path, cache: Path) -> bool:
         return False
     from libs.ui.build.failures import write_failure_pages  # noqa: PLC0415 - loaded only when there is work
     from libs.ui.build.fonts import cut_fonts  # noqa: PLC0415
+    from libs.ui.build.icons import draw_icons  # noqa: PLC0415
     from libs.ui.build.publishing import publish  # noqa: PLC0415
+    from libs.ui.build.scripts import bundle_reader  # noqa: PLC0415
     from libs.ui.build.styles import compile_styles  # noqa: PLC0415
 
     tools = prepare_toolchain(cache)
@@ -41,6 +43,9 @@ def build(out: Path, cache: Path) -> bool:
             compile_styles(tools, built)
         with told("cutting fonts"):
             cut_fonts(tools.modules, built)
+        with told("drawing icons and bundling the QR reader"):
+            draw_icons(tools, built)
+            bundle_reader(tools, built)
         for file in sorted(path for name in _AS_THEY_ARE for path in (UI_FOLDER / name).iterdir()):
             copy(file, built)
         write_failure_pages(out, publish(built, out))

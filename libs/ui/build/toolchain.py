@@ -49,7 +49,16 @@ class Toolchain:
         Raises:
             subprocess.CalledProcessError: if it fails; what it printed goes to the terminal.
         """
-        subprocess.run([str(self.node), str(self.modules / script), *arguments], check=True)
+        self.run_file(self.modules / script, arguments)
+
+    def run_file(self, script: Path, arguments: Sequence[str]) -> None:
+        """Run a script of our own, which finds installed packages as those find each other.
+
+        Raises:
+            subprocess.CalledProcessError: if it fails; what it printed goes to the terminal.
+        """
+        environment = {**os.environ, "NODE_PATH": str(self.modules)}
+        subprocess.run([str(self.node), str(script), *arguments], check=True, env=environment)
 
 
 def tell(what: str) -> None:

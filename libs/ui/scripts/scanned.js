@@ -1,246 +1,200 @@
-// Where a QR code leads: what stands in the fragment never reaches a server. A signed payload is read and its
-// seal checked here, also without a network; a verification code is moved into the form and posted.
-"use strict";
-{
-  const MOST_DIGITS = 520;
-  const FEWEST_DIGITS = 60;
-  const KEY_ID_BYTES = 8;
-  const SIGNATURE_BYTES = 64;
-  const CODE_BYTES = 10;
-  const DAY_MS = 86400000;
-  const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  const ES256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+// The page that checks documents: a QR code's payload comes behind the address' #, from the camera, from a picture or
+// by hand, and is checked here, also without a network. A verification code is only ever posted by its form.
+import { Register } from "./keeping.js";
+import { digitsIn } from "./payload.js";
+import { Camera, textOnPicture } from "./scanning.js";
+import { entitle, focusOn, momentOf, retell, show } from "./showing.js";
+import { verdictOf } from "./verdict.js";
 
-  class Garbled extends Error {}
+const WAIT_FOR_LISTS_MS = 3000;
+const LISTS_AGAIN_MS = 15 * 60 * 1000;
 
-  function need(holds) {
-    if (!holds) throw new Garbled();
-  }
+const scanned = document.getElementById("scanned");
+const register = new Register();
+const form = document.getElementById("code").form;
+const tools = document.getElementById("scan-tools").content.cloneNode(true);
+const parts = Object.fromEntries([...tools.querySelectorAll("[data-part]")].map((each) => [each.dataset.part, each]));
+form.before(tools);
+const start = [...scanned.childNodes];
+const heading = scanned.querySelector("h1");
+const camera = new Camera(parts.video, accept);
+let checks = 0;
+let latest = null;
 
-  // The small part of CBOR that payloads use (RFC 8949), as libs/contracts/cbor.py writes it.
-  class Reader {
-    constructor(bytes) {
-      this.bytes = bytes;
-      this.place = 0;
-    }
-
-    static whole(bytes) {
-      const reader = new Reader(bytes);
-      const item = reader.item(6);
-      need(reader.place === bytes.length);
-      return item;
-    }
-
-    taken(count) {
-      need(this.place + count <= this.bytes.length);
-      this.place += count;
-      return this.bytes.subarray(this.place - count, this.place);
-    }
-
-    number(marker) {
-      if (marker < 24) return marker;
-      need(marker < 28);
-      const number = this.taken(1 << (marker - 24)).reduce((sum, byte) => sum * 256 + byte, 0);
-      need(Number.isSafeInteger(number));
-      return number;
-    }
-
-    item(depth) {
-      need(depth > 0);
-      const [first] = this.taken(1);
-      const argument = this.number(first & 31);
-      switch (first >> 5) {
-        case 0: return argument;
-        case 1: return -1 - argument;
-        case 2: return this.taken(argument);
-        case 3: return Reader.text(this.taken(argument));
-        case 4: return this.items(argument, depth);
-        case 5: return this.map(argument, depth);
-        case 6: return { tag: argument, value: this.item(depth - 1) };
-        default: throw new Garbled();
-      }
-    }
-
-    items(count, depth) {
-      const items = [];
-      for (let index = 0; index < count; index += 1) items.push(this.item(depth - 1));
-      return items;
-    }
-
-    map(count, depth) {
-      const pairs = new Map();
-      for (let index = 0; index < count; index += 1) {
-        const key = this.item(depth - 1);
-        need(Number.isInteger(key) && !pairs.has(key));
-        pairs.set(key, this.item(depth - 1));
-      }
-      return pairs;
-    }
-
-    static text(bytes) {
-      try {
-        return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-      } catch {
-        throw new Garbled();
-      }
-    }
-  }
-
-  function isBytes(item, length) {
-    return item instanceof Uint8Array && (length === undefined || item.length === length);
-  }
-
-  function payloadIn(digits) {
-    need(digits.length <= MOST_DIGITS && digits[0] !== "0");
-    const hex = BigInt(digits).toString(16);
-    need(hex.length % 2 === 1 && hex[0] === "1");
-    return Uint8Array.from(hex.slice(1).match(/../g), (pair) => parseInt(pair, 16));
-  }
-
-  function head(major, length) {
-    return length < 24 ? [(major << 5) | length] : [(major << 5) | 24, length];
-  }
-
-  // What ES256 signs (RFC 9052, section 4.4).
-  function toBeSigned(protectedHeader, claims) {
-    const context = new TextEncoder().encode("Signature1");
-    return Uint8Array.from([
-      ...head(4, 4), ...head(3, context.length), ...context,
-      ...head(2, protectedHeader.length), ...protectedHeader, ...head(2, 0), ...head(2, claims.length), ...claims,
-    ]);
-  }
-
-  function opened(payload) {
-    const { tag, value } = Reader.whole(payload);
-    need(tag === 18 && Array.isArray(value) && value.length === 4);
-    const [protectedHeader, unprotectedHeader, claims, signature] = value;
-    need(isBytes(protectedHeader) && unprotectedHeader instanceof Map && unprotectedHeader.size === 0);
-    need(isBytes(claims) && isBytes(signature, SIGNATURE_BYTES));
-    const header = Reader.whole(protectedHeader);
-    need(header instanceof Map && header.size === 2 && header.get(1) === -7 && isBytes(header.get(4), KEY_ID_BYTES));
-    return {
-      keyId: base64url(header.get(4)),
-      signature,
-      signed: toBeSigned(protectedHeader, claims),
-      claims: claimsIn(Reader.whole(claims)),
-    };
-  }
-
-  function claimsIn(claims) {
-    need(claims instanceof Map && isBytes(claims.get(7), CODE_BYTES));
-    const own = claims.get(-65537);
-    need(own instanceof Map && Array.isArray(own.get(1)) && own.get(1).length === 2);
-    const [year, count] = own.get(1);
-    need([year, count, own.get(3), claims.get(6)].every(Number.isInteger));
-    need(claims.get(4) === undefined || Number.isInteger(claims.get(4)));
-    return {
-      number: `${year}/${String(count).padStart(6, "0")}`,
-      kind: own.get(3),
-      issuedOn: claims.get(6) * 1000,
-      expires: claims.has(4) ? claims.get(4) * 1000 : null,
-      arabicName: String(own.get(4) ?? ""),
-      latinName: String(own.get(5) ?? ""),
-      code: typedCode(claims.get(7)),
-    };
-  }
-
-  // 16 characters and their check character, as libs/contracts/code.py has them.
-  function typedCode(bytes) {
-    let number = BigInt(`0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`);
-    const values = [];
-    for (let index = 0; index < 16; index += 1) {
-      values.unshift(Number(number & 31n));
-      number >>= 5n;
-    }
-    const check = values.reduce((sum, value) => {
-      const doubled = (sum ^ value) << 1;
-      return doubled >= 32 ? doubled ^ 0b100101 : doubled;
-    }, 0);
-    const characters = [...values, check].map((value) => ALPHABET[value]).join("");
-    return characters.replace(/.{4}(?=.)/g, "$&-");
-  }
-
-  function base64url(bytes) {
-    return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-  }
-
-  async function isGenuine(read, { kty, crv, x, y }) {
-    const key = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, ES256, false, ["verify"]);
-    return crypto.subtle.verify(ES256, key, read.signature, read.signed);
-  }
-
-  // What the payload comes to: the name of one of the page's templates, and what may be shown of it.
-  async function outcomeOf(digits, keys) {
-    let read;
-    try {
-      read = opened(payloadIn(digits));
-    } catch (error) {
-      if (error instanceof Garbled) return { outcome: "garbled" };
-      throw error;
-    }
-    const { code } = read.claims;
-    if (!globalThis.crypto?.subtle) return { outcome: "unable", claims: { code } };
-    const key = keys.find((each) => each.kid === read.keyId);
-    if (!key) return { outcome: "unknown_key", claims: { code } };
-    return (await isGenuine(read, key)) ? { outcome: "genuine", claims: read.claims } : { outcome: "forged" };
-  }
-
-  function wordsOf(claims) {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
-    return {
-      number: claims.number,
-      kind: claims.kind,
-      issued_on: format.format(claims.issuedOn),
-      valid_until: claims.expires === null ? "" : format.format(claims.expires - DAY_MS),
-      arabic_name: claims.arabicName,
-      latin_name: claims.latinName,
-    };
-  }
-
-  function fill(part, claims) {
-    for (const field of part.querySelectorAll("input[name=code]")) field.value = claims.code;
-    if (claims.number === undefined) return;
-    const words = wordsOf(claims);
-    for (const place of part.querySelectorAll("[data-claim]")) {
-      const told = place.dataset[`word${words[place.dataset.claim]}`] ?? (words[place.dataset.claim] || place.dataset.none);
-      if (told) place.textContent = told;
-      else place.closest(".govuk-summary-list__row").remove();
-    }
-    const holds = {
-      expired: claims.expires !== null && claims.expires <= Date.now(),
-      shortened: [claims.arabicName, claims.latinName].some((name) => name.endsWith("…")),
-    };
-    for (const place of part.querySelectorAll("[data-if]")) if (!holds[place.dataset.if]) place.remove();
-  }
-
-  function show(scanned, { outcome, claims }) {
-    const part = document.getElementById(`scanned-${outcome}`).content.cloneNode(true);
-    if (claims) fill(part, claims);
-    scanned.replaceChildren(part);
-    const title = scanned.querySelector("h1");
-    document.title = `${title.textContent.trim()} – ${document.title.split(" – ").pop()}`;
-    title.tabIndex = -1;
-    title.focus();
-  }
-
-  async function readFragment() {
-    const fragment = location.hash.slice(1);
-    const scanned = document.getElementById("scanned");
-    if (!fragment || !scanned) return;
-    history.replaceState(null, "", location.pathname + location.search);
-    if (/^[0-9]+$/.test(fragment) && fragment.length >= FEWEST_DIGITS) {
-      // The other language's page reads it anew; it is a fragment there, too.
-      for (const link of document.querySelectorAll("a[hreflang]")) link.hash = fragment;
-      show(scanned, await outcomeOf(fragment, JSON.parse(scanned.dataset.keys)));
-      return;
-    }
-    const field = document.getElementById("code");
-    if (field?.form) {
-      field.value = fragment;
-      field.form.submit();
-    }
-  }
-
-  addEventListener("hashchange", readFragment);
-  readFragment();
+// Every verdict waits a moment for fresher lists while there may be some, and is given anew if they change it.
+async function check(digits) {
+  checks += 1;
+  const mine = checks;
+  closeCamera();
+  await opened;
+  if (navigator.onLine) await Promise.race([register.refresh(), after(WAIT_FOR_LISTS_MS)]);
+  const verdict = await verdictOf(digits, register, Date.now());
+  if (mine !== checks) return;
+  latest = { digits, verdict };
+  show(scanned, verdict);
 }
+
+async function checkAgain() {
+  tellAge();
+  if (!latest) return;
+  const { digits, verdict } = latest;
+  const now = await verdictOf(digits, register, Date.now());
+  if (latest?.digits !== digits) return;
+  latest = { digits, verdict: now };
+  if (now.outcome === verdict.outcome) retell(scanned, now.asOf);
+  else show(scanned, now);
+}
+
+// Whether what a scanner read is understood; the camera goes on looking if it isn't.
+function accept(text) {
+  const digits = digitsIn(text);
+  if (digits) {
+    check(digits);
+    return true;
+  }
+  const code = /\/v#([0-9a-z-]{16,24})$/i.exec(text.trim())?.[1];
+  if (!code) {
+    say("foreign");
+    return false;
+  }
+  closeCamera();
+  form.elements.code.value = code;
+  say("typed");
+  form.elements.code.focus();
+  return true;
+}
+
+function startOver() {
+  checks += 1;
+  latest = null;
+  for (const link of document.querySelectorAll("a[hreflang]")) link.hash = "";
+  form.reset();
+  document.getElementById("told").textContent = "";
+  say();
+  scanned.replaceChildren(...start);
+  entitle(heading.textContent.trim());
+  focusOn(heading);
+}
+
+function say(what) {
+  parts.status.textContent = what ? parts.status.dataset[what] : "";
+}
+
+function tellAge() {
+  const oldest = register.oldest();
+  const age = !oldest ? "none" : Date.now() < oldest.expires ? "ready" : "old";
+  for (const told of parts.age.children) {
+    told.hidden = told.dataset.age !== age;
+    const moment = told.querySelector("[data-moment]");
+    if (moment && oldest) moment.textContent = momentOf(oldest.asOf);
+  }
+}
+
+function closeCamera() {
+  camera.stop();
+  parts.viewfinder.hidden = true;
+  parts.camera.hidden = !Camera.there;
+}
+
+async function openCamera() {
+  parts.camera.hidden = true;
+  parts.viewfinder.hidden = false;
+  say("starting");
+  parts.stop.focus();
+  try {
+    await camera.start();
+    say("searching");
+  } catch (error) {
+    closeCamera();
+    say(error.name === "NotAllowedError" ? "refused" : "missing");
+    parts.camera.focus();
+  }
+}
+
+async function readPicture() {
+  const [file] = parts.file.files;
+  if (!file) return;
+  closeCamera();
+  say("reading");
+  const text = await textOnPicture(file);
+  parts.file.value = "";
+  if (text === null) say("unreadable");
+  else accept(text);
+}
+
+function readFragment() {
+  const fragment = location.hash.slice(1);
+  if (!fragment) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const digits = digitsIn(fragment);
+  if (digits) {
+    // The other language's page reads it anew; it is a fragment there, too.
+    for (const link of document.querySelectorAll("a[hreflang]")) link.hash = digits;
+    check(digits);
+  } else {
+    form.elements.code.value = fragment;
+    form.requestSubmit();
+  }
+}
+
+// A scanner that types, or somebody who pastes, may put a whole address into the form; that isn't sent.
+function submitted(event) {
+  const digits = digitsIn(event.target.elements.code?.value ?? "");
+  if (digits) {
+    event.preventDefault();
+    check(digits);
+  } else if (!navigator.onLine) {
+    event.preventDefault();
+    (event.target.querySelector("[data-offline]") ?? parts.status).textContent = parts.status.dataset.offline;
+  }
+}
+
+function after(milliseconds) {
+  return new Promise((done) => { setTimeout(done, milliseconds); });
+}
+
+function prepareInstallation() {
+  let offer = null;
+  addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    offer = event;
+    parts.install.hidden = false;
+  });
+  parts.install.addEventListener("click", async () => {
+    await offer?.prompt();
+    parts.install.hidden = true;
+  });
+  // Two small scopes, so that no other page of the platform ever meets the worker; QR codes have capitals.
+  for (const scope of ["/v", "/V"]) {
+    // Where it can't be had the page works all the same, with a network.
+    navigator.serviceWorker?.register("/v/worker.js", { scope }).catch(() => {});
+  }
+}
+
+const opened = register.open().then(() => register.oldest() && tellAge());
+opened.then(() => register.refresh());
+register.addEventListener("refreshed", checkAgain);
+setInterval(() => register.refresh(), LISTS_AGAIN_MS);
+addEventListener("online", () => register.refresh());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) closeCamera();
+  else register.refresh();
+});
+document.addEventListener("submit", submitted);
+scanned.addEventListener("click", (event) => {
+  if (!event.target.closest("a[href='/v']")) return;
+  event.preventDefault();
+  startOver();
+});
+parts.camera.addEventListener("click", openCamera);
+parts.stop.addEventListener("click", () => {
+  closeCamera();
+  say();
+  parts.camera.focus();
+});
+parts.picture.addEventListener("click", () => parts.file.click());
+parts.file.addEventListener("change", readPicture);
+closeCamera();
+prepareInstallation();
+addEventListener("hashchange", readFragment);
+readFragment();

@@ -1,6 +1,6 @@
 """The use cases of verification."""
 
-from services.verification.handlers.checking import check_code, get_content, list_verifier_keys, look_up
+from services.verification.handlers.checking import check_code, get_content, look_up
 from services.verification.handlers.chronicling import on_status_published
 from services.verification.handlers.doubting import doubted_codes
 from services.verification.handlers.following import certificate_of, verifier_key_of
@@ -21,7 +21,6 @@ __all__ = [
     "get_status_list",
     "list_heads",
     "list_keys",
-    "list_verifier_keys",
     "look_up",
     "on_status_published",
     "partner_of",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.verification.pages import checking
+from services.verification.pages import checking, offline
 
 router = APIRouter(include_in_schema=False)
-for _part in (checking,):
+for _part in (offline, checking):
     router.include_router(_part.router)

@@ -45,19 +45,6 @@ async def show_form(request: Request, caller: AnyCaller, pages: Renderer) -> HTM
     return _form_page(request, caller, pages, "verify.html", Form())
 
 
-@router.get("/v")
-@router.get("/V")
-async def show_scanned(
-    request: Request, caller: AnyCaller, deps: VerificationDeps, pages: Renderer
-) -> HTMLResponse:
-    """The same form, where a QR code leads: a script reads what stands in the address' fragment.
-
-    It checks a payload's seal by itself and posts a code; QR codes write the path in capitals.
-    """
-    keys = await handlers.list_verifier_keys(deps)
-    return _form_page(request, caller, pages, "scanned.html", Form(), keys=keys)
-
-
 @router.post("/verify")
 async def check(request: Request, caller: AnyCaller, deps: VerificationDeps, pages: Renderer) -> HTMLResponse:
     """What a code comes to, and with the birth date what the certificate prints."""

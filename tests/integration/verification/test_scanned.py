@@ -14,6 +14,7 @@ from libs.contracts.qr import DocumentKind, QrClaims, address_of
 from libs.ui.formats import Formats
 from libs.ui.languages import LANGUAGES
 from tests.support.browser import axe_violations, mirror, sideways_overflow
+from tests.support.offline import READY
 from tests.support.qr_keys import OwnQrKey
 from tests.support.verifying import CODE, PublicSite
 
@@ -100,6 +101,7 @@ async def test_a_genuine_payload_is_shown_and_neither_it_nor_its_digits_reach_th
 
 async def test_without_a_network_another_code_is_read_on_the_same_page(page: Page, site: PublicSite) -> None:
     await page.goto(f"{site.origin}/V?lang=fr")
+    await page.wait_for_function(READY)
     await page.context.set_offline(offline=True)
     await page.evaluate("hash => { location.hash = hash }", (await address(site)).rpartition("#")[2])
     await has_title(page, "genuine")
