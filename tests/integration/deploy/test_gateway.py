@@ -111,6 +111,8 @@ class Answer:
         ("identity", "/terms"),
         ("identity", "/privacy"),
         ("identity", "/api/identity/v1/me"),
+        ("identity", "/.well-known/oauth-authorization-server"),
+        ("identity", "/.well-known/jwks.json"),
         ("requests", "/space"),
         ("requests", "/requests/new"),
         ("requests", "/centres?region=3"),
@@ -131,7 +133,8 @@ def test_a_path_reaches_its_service(gateway: Gateway, service: str, path: str) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/loginx", "/staff/other", "/vx", "/readyz", "/metrics", "/livez"]
+    "path",
+    ["/nothing", "/.well-known/other", "/loginx", "/staff/other", "/vx", "/readyz", "/metrics", "/livez"],
 )
 def test_an_unknown_path_gets_the_friendly_page(gateway: Gateway, path: str) -> None:
     answer = Answer(gateway, path)
@@ -178,6 +181,12 @@ def test_a_hashed_file_is_kept_for_ever_and_another_is_not(gateway: Gateway) -> 
 def test_guessing_is_slowed_down(gateway: Gateway) -> None:
     statuses = {Answer(gateway, "/login", "POST", b"").status for _ in range(60)}
     assert statuses == {200, 429}
+
+
+def test_partners_with_tokens_are_not_taken_for_guessers(gateway: Gateway) -> None:
+    path = "/api/verification/v1/statuses"
+    assert {Answer(gateway, path, "POST", b"").status for _ in range(40)} == {200}
+    assert 429 in {Answer(gateway, f"{path}-not", "POST", b"").status for _ in range(40)}
 
 
 def test_the_log_has_paths_and_no_queries(gateway: Gateway) -> None:
