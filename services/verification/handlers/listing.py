@@ -51,10 +51,13 @@ async def publish_status_lists(deps: Deps) -> int:
     as_of = find_as_of(deps)
     if as_of is None:
         return 0
+    lists = listing.statuses.packed()
+    # Millions of places take some milliseconds to be hashed, and each list some to be compressed.
+    digests = await asyncio.to_thread(lambda: [digest_of(packed) for packed in lists])
     signed = 0
-    for number, packed in enumerate(listing.statuses.packed()):
+    for number, (packed, digest) in enumerate(zip(lists, digests, strict=True)):
         head = before.get(number)
-        if head is None or head.is_due(digest_of(packed), as_of):
+        if head is None or head.is_due(digest, as_of):
             await listing.lists.publish(await _signed(deps, number, packed, as_of))
             signed += 1
     if signed:
@@ -101,7 +104,6 @@ def uri_of(origin: str, number: int) -> str:
 
 async def _signed(deps: Deps, number: int, packed: bytes, as_of: datetime) -> PublishedList:
     listing = deps.listing
-    # A thread of its own, since it takes some milliseconds for a full list.
     lst = await asyncio.to_thread(compressed, packed)
     unsigned = prepare(lst, uri_of(listing.origin, number), as_of, listing.key.key_id)
     return published(number, packed, as_of, unsigned.signed(listing.key.sign(unsigned.to_be_signed)))
