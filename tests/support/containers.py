@@ -80,6 +80,14 @@ class _Container:
                 raise TimeoutError(self._container.get_wrapped_container().logs().decode()[-2000:])
             time.sleep(0.1)
 
+    def freeze(self) -> None:
+        """Let the program stand still."""
+        self._container.get_wrapped_container().pause()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._container.get_wrapped_container().unpause()
+
     def halt(self) -> None:
         """Stop the program and keep the container's data."""
         self._container.get_wrapped_container().stop()

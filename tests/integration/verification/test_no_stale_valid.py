@@ -1,0 +1,70 @@
+"""Ten thousand questions under every fault: nothing revoked is called valid after the bound."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from libs.chassis.pausing import pause
+from tests.support.freezing import frozen, frozen_broker
+from tests.support.freshness_house import House, Times, opened_house
+from tests.support.neighbours import PATIENCE_S
+from tests.support.parts import KafkaPart, MongoPart
+
+#: A twentieth of 45 s and of 60 s.
+TIMES = Times(fresh_for_s=2.25, bound_s=3.0)
+CERTIFICATES = 40
+QUESTIONS = 10_000
+HOLD_S = 4.5
+
+
+@contextmanager
+def killed(kafka: KafkaPart) -> Iterator[None]:
+    """A broker that is gone meanwhile."""
+    kafka.kill()
+    try:
+        yield
+    finally:
+        kafka.restart()
+
+
+FAULTS: dict[str, Callable[[House], AbstractContextManager[None]]] = {
+    "the broker stands still": lambda house: frozen_broker(house.kafka),
+    "certificates' relay stands still": lambda house: frozen(house.relay),
+    "one projector stands still": lambda house: frozen(house.answering[0].child),
+    "the broker is killed": lambda house: killed(house.kafka),
+}
+
+
+async def _revoke_under(house: House, fault: AbstractContextManager[None]) -> None:
+    """Revoke while a fault lasts; nobody can say of these until it is over."""
+    since, never = time.monotonic(), asyncio.Event()
+    await asyncio.to_thread(fault.__enter__)
+    try:
+        revoked = [await house.revoke() for _ in range(3)]
+        await pause(never, HOLD_S)
+    finally:
+        await asyncio.to_thread(fault.__exit__, None, None, None)
+    assert house.hesitations(since, revoked) > 0
+    await house.until_all_is_told_right()
+
+
+async def test_nothing_revoked_is_called_valid_after_the_bound_whatever_fails(
+    mongo: MongoPart, kafka: KafkaPart, tmp_path: Path
+) -> None:
+    async with opened_house(mongo, kafka, tmp_path, TIMES) as house:
+        await house.issue(CERTIFICATES)
+        await house.until_all_is_told_right()
+        async with house.questions():
+            for name, fault in FAULTS.items():
+                await _revoke_under(house, fault(house))
+                assert house.lies(TIMES.bound_s) == [], name
+            never = asyncio.Event()
+            async with asyncio.timeout(PATIENCE_S):
+                while len(house.told) < QUESTIONS:
+                    await pause(never, 0.1)
+        assert {told.said for told in house.told} == {"valid", "revoked", "cannot-say-now"}
+        assert house.lies(TIMES.bound_s) == []
