@@ -23,10 +23,10 @@ from services.verification.adapters.known_numbers import MongoNumbers
 from services.verification.adapters.partner_uses import MongoUses
 from services.verification.adapters.store import VerificationStore
 from services.verification.domain.certificate import Printed, PublicCertificate, Version
-from services.verification.domain.inquiry import Use
-from services.verification.ports.inquiries import Numbers
+from services.verification.domain.inquiry import Use, UseSum
+from services.verification.ports.inquiries import Numbers, Uses
 from tests.support.parts import MongoPart
-from tests.support.verifying import PERSON, StoredNumbers
+from tests.support.verifying import PERSON, NotedUses, StoredNumbers
 
 A = TypeVar("A")
 NOW = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -105,13 +105,24 @@ async def test_a_doubt_in_the_database_may_hide_a_number(mongo: MongoPart, drive
     await disconnect(database)
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
-async def test_uses_add_up_by_partner_purpose_and_hour_and_are_dropped_in_time(
-    mongo: MongoPart, driver: Driver
-) -> None:
-    database = await emptied(mongo, driver)
-    uses = MongoUses(database["partner_uses"])
-    await uses.prepare()
+@pytest_asyncio.fixture(params=["memory", *DRIVERS], loop_scope="session")
+async def uses(request: pytest.FixtureRequest) -> AsyncIterator[Uses]:
+    if request.param == "memory":
+        yield NotedUses()
+        return
+    database = await emptied(request.getfixturevalue("mongo"), request.param)
+    kept = MongoUses(database["partner_uses"])
+    await kept.prepare()
+    yield kept
+    indexes = await database["partner_uses"].index_information()
+    assert indexes["hour"]["expireAfterSeconds"] == 400 * 24 * 3600
+    fields = {"_id", "client_id", "purpose", "hour", "requests", "asked", "unknown"}
+    assert [set(document) async for document in database["partner_uses"].find()] == [fields] * 4
+    await disconnect(database)
+
+
+async def test_uses_add_up_by_partner_purpose_and_hour(uses: Uses) -> None:
+    hour = NOW.replace(minute=0, second=0)
     later = NOW + timedelta(hours=1)
     told = [Use("office", "fare", NOW, 10, 1)] * 8 + [
         Use("office", "fare", later, 1, 0),
@@ -119,18 +130,15 @@ async def test_uses_add_up_by_partner_purpose_and_hour_and_are_dropped_in_time(
         Use("other", "fare", NOW, 3, 0),
     ]
     await asyncio.gather(*(uses.note(use) for use in told))
-    kept = {document["_id"]: document async for document in database["partner_uses"].find()}
-    sums = sorted(
-        (one["client_id"], one["purpose"], one["hour"].hour, one["requests"], one["asked"])
-        for one in kept.values()
-    )
-    assert sums == [
-        ("office", "fare", 12, 8, 80),
-        ("office", "fare", 13, 1, 1),
-        ("office", "parking", 12, 1, 2),
-        ("other", "fare", 12, 1, 3),
+    end = later + timedelta(hours=1)
+    all_of_them = [
+        UseSum("office", "fare", hour + timedelta(hours=1), 1, 1, 0),
+        UseSum("office", "fare", hour, 8, 80, 8),
+        UseSum("office", "parking", hour, 1, 2, 2),
+        UseSum("other", "fare", hour, 1, 3, 0),
     ]
-    assert all((one["hour"].minute, one["hour"].second) == (0, 0) for one in kept.values())
-    indexes = await database["partner_uses"].index_information()
-    assert indexes["hour"]["expireAfterSeconds"] == 400 * 24 * 3600
-    await disconnect(database)
+    assert await uses.sums(None, hour, end, 10) == all_of_them
+    assert await uses.sums(None, hour, end, 2) == all_of_them[:2]
+    assert await uses.sums("other", hour, end, 10) == all_of_them[3:]
+    assert await uses.sums(None, hour + timedelta(hours=1), end, 10) == all_of_them[:1]
+    assert await uses.sums(None, hour, hour + timedelta(hours=1), 10) == all_of_them[1:]

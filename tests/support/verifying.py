@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from services.verification.adapters.misses import Misses
 from services.verification.adapters.row_sealer import RowSealer
 from services.verification.adapters.store import VerificationStore
 from services.verification.consumers import SUBSCRIPTIONS
-from services.verification.domain.inquiry import Use
+from services.verification.domain.inquiry import Use, UseSum
 from services.verification.ports import Deps
 from services.verification.ports.inquiries import Inquiries
 from tests.support.answering import Memory
@@ -167,6 +167,25 @@ class NotedUses:
 
     async def note(self, use: Use) -> None:
         self.noted.append(use)
+
+    async def sums(
+        self, client_id: str | None, since: datetime, until: datetime, limit: int
+    ) -> Sequence[UseSum]:
+        found: dict[tuple[datetime, str, str], UseSum] = {}
+        for use in self.noted:
+            hour = use.at.replace(minute=0, second=0, microsecond=0)
+            if not since <= hour < until or client_id not in {None, use.client_id}:
+                continue
+            key = (hour, use.client_id, use.purpose)
+            known = found.get(key) or UseSum(use.client_id, use.purpose, hour, 0, 0, 0)
+            found[key] = replace(
+                known,
+                requests=known.requests + 1,
+                asked=known.asked + use.asked,
+                unknown=known.unknown + use.unknown,
+            )
+        ordered = sorted(found.values(), key=lambda each: (each.client_id, each.purpose))
+        return sorted(ordered, key=lambda each: each.hour, reverse=True)[:limit]
 
 
 @dataclass(frozen=True)

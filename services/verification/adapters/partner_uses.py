@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
-from libs.chassis.mongo import Collection, DuplicateKeyError
+from libs.chassis.mongo import Collection, Document, DuplicateKeyError
 from libs.contracts.topics import FACTS_KEPT_DAYS
-from services.verification.domain.inquiry import Use
+from services.verification.domain.inquiry import Use, UseSum
 
 _KEPT_S: Final = int(timedelta(days=FACTS_KEPT_DAYS).total_seconds())
 
@@ -33,6 +34,17 @@ class MongoUses:
         except DuplicateKeyError:
             # Two first requests of the hour at once: the other one made the document.
             await self._add(use)
+
+    async def sums(
+        self, client_id: str | None, since: datetime, until: datetime, limit: int
+    ) -> Sequence[UseSum]:
+        """Sums of hours, the latest first."""
+        wanted: Document = {"hour": {"$gte": since, "$lt": until}}
+        if client_id is not None:
+            wanted["client_id"] = client_id
+        order = [("hour", -1), ("client_id", 1), ("purpose", 1)]
+        found = self._collection.find(wanted, {"_id": 0}).sort(order).limit(limit)
+        return [UseSum(**document) async for document in found]
 
     async def _add(self, use: Use) -> None:
         hour = use.at.replace(minute=0, second=0, microsecond=0)

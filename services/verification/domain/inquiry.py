@@ -45,6 +45,22 @@ class Use:
     unknown: int
 
 
+@dataclass(frozen=True)
+class UseSum:
+    """What one partner asked for one purpose in one hour.
+
+    Attributes:
+        hour: When it began.
+    """
+
+    client_id: str
+    purpose: str
+    hour: datetime
+    requests: int
+    asked: int
+    unknown: int
+
+
 def plain_number(typed: str) -> str:
     """A number as certificates have it: no spaces, nothing else changed."""
     return "".join(typed.split())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from libs.chassis.web.quota import QuotaStore
-from services.verification.domain.inquiry import Use
+from services.verification.domain.inquiry import Use, UseSum
 
 
 class Numbers(Protocol):
@@ -27,6 +28,19 @@ class Uses(Protocol):
 
     async def note(self, use: Use) -> None:
         """Keep it, before anything is answered."""
+        ...
+
+    async def sums(
+        self, client_id: str | None, since: datetime, until: datetime, limit: int
+    ) -> Sequence[UseSum]:
+        """Sums of hours, the latest first.
+
+        Args:
+            client_id: Whose; None for everybody's.
+            since: The first moment.
+            until: The moment after the last.
+            limit: At most so many.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from services.verification import api
-from tests.support.partners import PURPOSE
+from tests.support.partners import CLIENT, PURPOSE
 from tests.support.verifying import Verifying, verifying
 from tests.support.visitors import Site, build_site
 
@@ -95,3 +95,26 @@ def test_the_description_shows_how_one_gets_in(site: Site) -> None:
     flow = told["components"]["securitySchemes"]["client-credentials"]["flows"]["clientCredentials"]
     assert flow["tokenUrl"] == "/api/identity/v1/oauth/token"
     assert set(flow["scopes"]) == {"certificates.status", "certificates.events"}
+
+
+USES = "/api/verification/v1/partner-uses"
+
+
+@pytest.mark.parametrize("role", ["auditor", "data_protection_officer"])
+async def test_those_who_watch_over_partners_see_sums(site: Site, service: Verifying, role: str) -> None:
+    for _ in range(2):
+        assert (await refusal(site, service.issuer.bearer(service.clock)))[0] == 200
+    overseer = site.cookie(site.authority.hire("staff-1", role))
+    async with site.client(**overseer) as client:
+        told = (await client.get(USES, params={"client_id": CLIENT})).json()
+        assert (await client.get(USES, params={"client_id": "another-office"})).json() == []
+        assert (await client.get(USES, params={"until": "2026-11-23T12:00:00Z"})).json() == []
+    sums = {"requests": 2, "asked": 2, "unknown": 0}
+    assert told == [{"client_id": CLIENT, "purpose": PURPOSE, "hour": "2026-11-23T12:00:00Z", **sums}]
+
+
+async def test_nobody_else_sees_what_partners_ask(site: Site, service: Verifying) -> None:
+    officer = site.cookie(site.authority.hire("staff-2", "certificate_officer"))
+    for headers, status in ((officer, 403), (service.issuer.bearer(service.clock), 401), ({}, 401)):
+        async with site.client(**headers) as client:
+            assert (await client.get(USES)).status_code == status
