@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bench import issuing, lists, offline, telling, whole
+from bench import issuing, lists, offline, partners, revoking, telling, whole
 from bench.pages import measure
 from deploy.local.progress import say
 from libs.chassis.logging import configure_logging
@@ -21,6 +21,8 @@ PARTS: Final[Mapping[str, Callable[[int], None]]] = {
     "pages": lambda _count: telling.tell_pages(measure.measure()),
     "lists": lambda _count: lists.run(),
     "offline": lambda _count: offline.run(),
+    "partners": lambda _count: partners.run(),
+    "revoking": lambda _count: revoking.run(),
     "platform": lambda _count: whole.run(),
     "issuing": lambda count: telling.tell_issuing(asyncio.run(issuing.measure(count))),
 }

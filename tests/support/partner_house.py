@@ -33,19 +33,30 @@ from tests.support.partners import partner_state
 from tests.support.verifying import verifying
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+NO_KAFKA = ("127.0.0.1:1", "nobody", "nothing")
 
 
-def house_settings(mongo_url: str, database: str, kek: bytes) -> VerificationSettings:
-    """Settings of a service that talks to its database and to partners only."""
+def house_settings(
+    mongo_url: str, database: str, kek: bytes, kafka: tuple[str, str, str] = NO_KAFKA
+) -> VerificationSettings:
+    """Settings of a service that talks to its database and to partners; to the broker if one is named.
+
+    Args:
+        mongo_url: With user and password.
+        database: Its name.
+        kek: The key under which secrets are stored.
+        kafka: Bootstrap address, user and password.
+    """
     return VerificationSettings(
         environment="test",
         http_port=0,
         public_origin="http://localhost:8080",
         mongo_url=mongo_url,
         mongo_database=database,
-        kafka_bootstrap="127.0.0.1:1",
-        kafka_user="nobody",
-        kafka_password="nothing",
+        kafka_bootstrap=kafka[0],
+        kafka_user=kafka[1],
+        kafka_password=kafka[2],
+        kafka_security="SASL_PLAINTEXT",
         kek=kek,
         lookup_key=kek,
         status_key_file="unused.pem",
