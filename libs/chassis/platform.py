@@ -34,6 +34,7 @@ from libs.chassis.settings import ServiceSettings
 from libs.chassis.subscription import Row, topics_of
 from libs.chassis.trust import Trust
 from libs.chassis.web.app import create_app
+from libs.chassis.web.front import Desk, Front
 from libs.chassis.web.health import Health
 from libs.chassis.web.kept_store import MongoKeptAnswers
 from libs.chassis.web.parts import WebParts
@@ -78,6 +79,7 @@ class Parts:
         loops: The service's own workers, beside consumer and relay.
         closing: Called when all has stopped, before the connections close.
         heart: Where its relay beats, if it does.
+        front: Answers simple questions before the application sees them.
     """
 
     deps: object
@@ -90,6 +92,7 @@ class Parts:
     loops: Sequence[Loop] = ()
     closing: Sequence[Callable[[], Any]] = ()
     heart: Heart | None = None
+    front: Front | None = None
 
 
 class Platform:
@@ -153,7 +156,8 @@ class Platform:
             closing.append(reader.close)
         closing.append(self.close)
         host, port = settings.http_host, settings.http_port
-        return Service(self.name, app, host, port, settings.gateways, loops, closing)
+        desk = Desk(parts.front, https=settings.secure_transport) if parts.front else None
+        return Service(self.name, app, host, port, settings.gateways, loops, closing, desk)
 
     def relay(self, heart: Heart | None = None) -> Relay:
         """The relay over every outbox that was opened, with the service's heartbeats where it has a heart."""

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from libs.chassis.logging import configure_logging
 from libs.chassis.settings import ServiceSettings, SettingsUnusable, read_settings
+from libs.chassis.web.front import Desk
 from libs.chassis.web.server import serve
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ class Service:
         gateways: Addresses whose word on the client's address is believed.
         loops: Its consumer, relay and other workers.
         closing: Called in this order once everything has stopped.
+        desk: Answers simple questions in front of the application.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Service:
     gateways: str
     loops: Sequence[Loop] = ()
     closing: Sequence[Callable[[], Awaitable[None]]] = field(default=())
+    desk: Desk | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`; a part that dies takes the whole process with it, to be started anew."""
@@ -50,7 +53,7 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 for loop in self.loops:
                     group.create_task(_watched(loop, stop))
-                serving = serve(self.app, self.host, self.port, stop, gateways=self.gateways)
+                serving = serve(self.app, self.host, self.port, stop, gateways=self.gateways, desk=self.desk)
                 group.create_task(serving)
                 log.info("service.started", port=self.port)
         finally:

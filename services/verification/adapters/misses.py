@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Final
 
 MOST: Final = 60
 WINDOW_S: Final = 60
 
 _SLOTS: Final = 1 << 18
-_FULL: Final = 0xFFFF
 
 
 class Misses:
@@ -31,7 +29,7 @@ class Misses:
     def __init__(
         self, key: bytes, monotonic_s: Callable[[], float], most: int = MOST, window_s: int = WINDOW_S
     ) -> None:
-        self._key = key[:64]
+        self._key = key.hex()
         self._monotonic_s = monotonic_s
         self._most = most
         self._window_s = window_s
@@ -39,31 +37,25 @@ class Misses:
         self._other = _empty()
         self._ends_at = monotonic_s() + window_s
 
-    def is_full(self, network: str) -> bool:
-        """Whether the network has tried as many wrong codes as it may."""
+    def find_places(self, network: str) -> tuple[int, int] | None:
+        """Where a network is counted; None once it has tried as many wrong codes as it may."""
         if self._monotonic_s() >= self._ends_at:
             self._begin_window()
-        place, other = self._places(network)
-        return self._one[place] >= self._most <= self._other[other]
+        # Python's own hash of texts is SipHash; the key before the text keys it for certain.
+        digest = hash(self._key + network)
+        one, other = digest % _SLOTS, (digest >> 32) % _SLOTS
+        if self._one[one] >= self._most <= self._other[other]:
+            return None
+        return one, other
 
-    def count(self, network: str, missed: int) -> None:
-        """Count what the network tried.
-
-        Args:
-            network: From `network_of_host`.
-            missed: 1 for a wrong code, 0 for a right one, which takes as long.
-        """
-        place, other = self._places(network)
-        self._one[place] = min(self._one[place] + missed, _FULL)
-        self._other[other] = min(self._other[other] + missed, _FULL)
+    def count(self, places: tuple[int, int], missed: int) -> None:
+        """Count what the network tried: 1 for a wrong code, 0 for a right one, which takes as long."""
+        self._one[places[0]] += missed
+        self._other[places[1]] += missed
 
     def retry_after_s(self) -> int:
         """Whole seconds until the window ends."""
         return max(1, round(self._ends_at - self._monotonic_s()))
-
-    def _places(self, network: str) -> tuple[int, int]:
-        digest = int.from_bytes(blake2b(network.encode(), key=self._key, digest_size=8).digest())
-        return digest % _SLOTS, (digest >> 32) % _SLOTS
 
     def _begin_window(self) -> None:
         self._one, self._other = _empty(), _empty()
@@ -71,4 +63,4 @@ class Misses:
 
 
 def _empty() -> array[int]:
-    return array("H", bytes(2 * _SLOTS))
+    return array("L", bytes(array("L").itemsize * _SLOTS))

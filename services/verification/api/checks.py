@@ -18,7 +18,9 @@ from services.verification.domain.certificate import Reason, Verdict
 from services.verification.domain.typed import Malformed, read
 from services.verification.ports import Deps
 
-router = APIRouter(prefix="/api/verification/v1", tags=["checks"])
+PATH: Final = "/api/verification/v1/checks"
+
+router = APIRouter(tags=["checks"])
 
 _NO_STORE: Final = {"cache-control": "no-store"}
 
@@ -62,7 +64,7 @@ class CheckOut(BaseModel):
     content: PrintedPerson | None = None
 
 
-@router.post("/checks", response_model=CheckOut, responses={503: {"description": "Nobody can say now."}})
+@router.post(PATH, response_model=CheckOut, responses={503: {"description": "Nobody can say now."}})
 async def check(request: Request, check_in: CheckIn, _caller: NobodysCaller) -> Response:
     """Check a certificate by its code, and with the birth date its content.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -26,12 +25,6 @@ from services.verification.ports import Deps
 
 BIRTH_DATES: Final = Limit("birth-dates", most=30, window_s=3600)
 BIRTH_DATES_OF_A_CODE: Final = Limit("birth-dates-of-a-code", most=10, window_s=3600)
-_MOST_KEYS: Final = 100
-
-
-async def list_verifier_keys(deps: Deps) -> Sequence[Mapping[str, str]]:
-    """All keys with which QR payloads are checked (RFC 7517)."""
-    return [stored.value.jwk for stored in await deps.store.verifier_keys.find_by({}, limit=_MOST_KEYS)]
 
 
 def check_code(deps: Deps, typed: str, network: str) -> Answer:
@@ -67,17 +60,18 @@ def look_up(deps: Deps, asked: bytes | Malformed, network: str) -> bytes | Malfo
         TooManyAttempts: Too many wrong codes came from there within a minute.
         CannotSayNow: The model isn't fresh, or what it holds of this code is in doubt.
     """
-    if deps.misses.is_full(network):
+    places = deps.misses.find_places(network)
+    if places is None:
         raise TooManyAttempts(retry_after_s=deps.misses.retry_after_s())
     if isinstance(asked, Malformed):
-        deps.misses.count(network, 1)
+        deps.misses.count(places, 1)
         return asked
     if not (deps.codes.is_current and deps.freshness.is_fresh()):
         raise CannotSayNow(reason=Reason.MODEL_STALE.value)
     if deps.codes.is_doubted(asked):
         raise CannotSayNow(reason=Reason.IN_DOUBT.value)
     row = deps.codes.find(asked)
-    deps.misses.count(network, row is None)
+    deps.misses.count(places, row is None)
     return row
 
 

@@ -116,11 +116,11 @@ class RowSealer(Protocol):
 class Misses(Protocol):
     """How many wrong codes each network has tried of late."""
 
-    def is_full(self, network: str) -> bool:
-        """Whether the network has tried as many as it may."""
+    def find_places(self, network: str) -> tuple[int, int] | None:
+        """Where a network is counted; None once it has tried as many wrong codes as it may."""
         ...
 
-    def count(self, network: str, missed: int) -> None:
+    def count(self, places: tuple[int, int], missed: int) -> None:
         """Count what the network tried: 1 for a wrong code, 0 for a right one, which takes as long."""
         ...
 
