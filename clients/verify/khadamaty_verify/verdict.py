@@ -11,7 +11,7 @@ from khadamaty_verify.keys import KeySet, is_signed_by
 from khadamaty_verify.lists import Status, StatusList, StatusLists
 from khadamaty_verify.payload import DAY_S, Claims, Malformed, read
 
-CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
+CLOCKS_DIFFER_BY: Final = timedelta(minutes=10)
 
 
 class Reason(StrEnum):
@@ -29,6 +29,9 @@ class Reason(StrEnum):
     NOT_IN_LIST = "not-in-list"
     NO_LIST = "no-list"
     WRONG_CLOCK = "wrong-clock"
+
+
+_SAID_AT_ONCE: Final = {Status.SUSPENDED: Reason.SUSPENDED, Status.SUPERSEDED: Reason.SUPERSEDED}
 
 
 @dataclass(frozen=True)
@@ -74,34 +77,31 @@ def verify(
     if not is_signed_by(payload.message, key):
         return Verdict(Reason.FORGED)
     lists = StatusLists.of([status_list]) if isinstance(status_list, StatusList) else status_list
-    return _judged(payload.claims, lists or StatusLists(), now or datetime.now(UTC))
+    held, status = (lists or StatusLists()).find(payload.claims.status_index) or (None, None)
+    reason = _judged(payload.claims, held, status, now or datetime.now(UTC))
+    return Verdict(reason, payload.claims, held.as_of if held else None)
 
 
-def _judged(claims: Claims, lists: StatusLists, now: datetime) -> Verdict:
-    """What a genuine code comes to."""
-    found = lists.find(claims.status_index)
-    if now.timestamp() < claims.issued_s - DAY_S:
-        return Verdict(Reason.WRONG_CLOCK, claims)
-    expired = claims.expires_s is not None and now.timestamp() >= claims.expires_s
-    if found is None:
-        return Verdict(Reason.EXPIRED if expired else Reason.NO_LIST, claims)
-    held, status = found
+def _judged(claims: Claims, held: StatusList | None, status: Status | None, now: datetime) -> Reason:
+    """What a genuine code comes to: first what is certain, then what can't be said, "valid" last."""
+    if status in _SAID_AT_ONCE:
+        return _SAID_AT_ONCE[status]
+    if status is Status.INVALID and not _may_be_younger(claims, held):
+        return Reason.REVOKED
+    if claims.expires_s is not None and now.timestamp() >= claims.expires_s:
+        return Reason.EXPIRED
+    return Reason.NO_LIST if held is None else _sayable(held, status, now)
+
+
+def _sayable(held: StatusList, status: Status | None, now: datetime) -> Reason:
+    """What a list still allows to be said of a document that it doesn't tell anything against."""
     if now < held.as_of - CLOCKS_DIFFER_BY:
-        return Verdict(Reason.WRONG_CLOCK, claims, held.as_of)
-    reason = _settled(claims, held, status)
-    if reason is None and held.is_stale(now):
-        reason = Reason.EXPIRED if expired else Reason.STALE_LIST
-    if reason is None and status is Status.SUSPENDED:
-        reason = Reason.SUSPENDED
-    return Verdict(reason or (Reason.EXPIRED if expired else Reason.VALID), claims, held.as_of)
-
-
-def _settled(claims: Claims, held: StatusList, status: Status | None) -> Reason | None:
-    """What a list says however old it is, or None where that depends on its age."""
-    if status is Status.SUPERSEDED:
-        return Reason.SUPERSEDED
-    # A list that was made before the day of issue had ended may not know the document yet.
-    is_younger = held.as_of.timestamp() < claims.issued_s + DAY_S
-    if status is None or (status is Status.INVALID and is_younger):
+        return Reason.WRONG_CLOCK
+    if status is not Status.VALID:
         return Reason.NOT_IN_LIST
-    return Reason.REVOKED if status is Status.INVALID else None
+    return Reason.STALE_LIST if held.is_stale(now) else Reason.VALID
+
+
+def _may_be_younger(claims: Claims, held: StatusList | None) -> bool:
+    """Whether the list was made before the day of issue had ended: the place may have been nobody's then."""
+    return held is not None and held.as_of.timestamp() < claims.issued_s + DAY_S

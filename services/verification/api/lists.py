@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
-from libs.chassis.web.access import AnyCaller
+from libs.chassis.web.access import NobodysCaller
 from services.verification import handlers
 from services.verification.domain.status_list import LIST_SIZE, MEDIA_TYPE, ListHead
 from services.verification.handlers.listing import uri_of
@@ -68,7 +68,7 @@ class ListsTold(BaseModel):
 
 
 @router.get("/keys")
-async def get_keys(request: Request, response: Response, _caller: AnyCaller) -> KeySet:
+async def get_keys(request: Request, response: Response, _caller: NobodysCaller) -> KeySet:
     """The keys with which QR payloads and status lists are checked, those of former years included."""
     response.headers.update(_FOR_ALL | _AN_HOUR)
     deps: Deps = request.app.state.deps
@@ -76,7 +76,7 @@ async def get_keys(request: Request, response: Response, _caller: AnyCaller) -> 
 
 
 @router.get("/status-lists")
-async def get_lists(request: Request, response: Response, _caller: AnyCaller) -> ListsTold:
+async def get_lists(request: Request, response: Response, _caller: NobodysCaller) -> ListsTold:
     """Which status lists there are."""
     response.headers.update(_FOR_ALL | _A_MINUTE)
     deps: Deps = request.app.state.deps
@@ -85,7 +85,7 @@ async def get_lists(request: Request, response: Response, _caller: AnyCaller) ->
 
 
 @router.get("/status-lists/{number}", response_class=Response)
-async def get_list(request: Request, number: ListNumber, _caller: AnyCaller) -> Response:
+async def get_list(request: Request, number: ListNumber, _caller: NobodysCaller) -> Response:
     """One status list, signed: two bits for each version of a certificate."""
     deps: Deps = request.app.state.deps
     found = await handlers.get_status_list(deps, number)
