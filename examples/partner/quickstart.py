@@ -43,7 +43,7 @@ class Stopwatch:
 
     @contextmanager
     def step(self, what: str, *, apart: bool = False) -> Iterator[None]:
-        """Time one step; one that stands apart isn't counted with the others."""
+        """Time one step; one that stands apart isn't the partner's."""
         began_s = time.monotonic()
         yield
         took_s = time.monotonic() - began_s
@@ -51,10 +51,19 @@ class Stopwatch:
             self.apart_s += took_s
         self.tell(f"{took_s:7.2f} s  {what}")
 
+    def note(self, what: str) -> None:
+        """Tell something that took no time."""
+        self.tell(f"{'':11}{what}")
+
     @property
-    def counted_s(self) -> float:
-        """How long the partner's steps have taken so far."""
-        return time.monotonic() - self.began_s - self.apart_s
+    def all_s(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self.began_s
+
+    @property
+    def own_s(self) -> float:
+        """How long the partner's own steps have taken so far."""
+        return self.all_s - self.apart_s
 
 
 def quickstart(platform: Path | None, tell: Callable[[str], None]) -> int:
@@ -74,16 +83,15 @@ def quickstart(platform: Path | None, tell: Callable[[str], None]) -> int:
             with watch.step("the platform starts", apart=True):
                 ministry = ending.enter_context(started_ministry(platform, tell))
         else:
-            tell(f"           the platform runs already: {ministry.origin}")
-        watch.began_s, watch.apart_s = time.monotonic(), 0.0
+            watch.note(f"the platform runs already: {ministry.origin}")
         client_id = f"quickstart-{secrets.token_hex(3)}"
         folder = Folder(ministry.folder / "partners" / client_id)
         _enrol(watch, ministry, folder, client_id)
         store = EventStore(folder.events)
         ending.callback(store.close)
         _hear_and_check(watch, ministry, folder, store)
-        tell(f"{watch.counted_s:7.2f} s  in all, without the platform's start and the certificate's own way")
-        tell(f"           settings, keys and events are in {folder.root}")
+        watch.note(f"settings, keys and events are in {folder.root}")
+        tell(f"{watch.all_s:7.2f} s  in all, {watch.own_s:.2f} s of them the partner's own steps")
     return 0
 
 
@@ -92,8 +100,6 @@ def _enrol(watch: Stopwatch, ministry: Ministry, folder: Folder, client_id: str)
         folder.set_up(Settings(ministry.origin, client_id, ministry.kafka_bootstrap, "SASL_PLAINTEXT"))
     with watch.step(f"is registered by the ministry as {client_id}"):
         ministry.register(client_id, folder.jwks, PURPOSE)
-    with watch.step("is given a user on the broker"):
-        ministry.admit_to_kafka(client_id, folder.kafka_password)
 
 
 def _hear_and_check(watch: Stopwatch, ministry: Ministry, folder: Folder, store: EventStore) -> None:
@@ -103,11 +109,11 @@ def _hear_and_check(watch: Stopwatch, ministry: Ministry, folder: Folder, store:
         if not any(pages(api, None)):
             with watch.step("meanwhile a first certificate is asked for, decided and signed", apart=True):
                 ministry.issue_a_certificate(folder.root / "certificate")
-        fact_id = _hear(watch, api, folder, store)
+        fact_id = _hear(watch, ministry, api, folder, store)
         _check(watch, api, folder, store, fact_id)
 
 
-def _hear(watch: Stopwatch, api: PartnerApi, folder: Folder, store: EventStore) -> str:
+def _hear(watch: Stopwatch, ministry: Ministry, api: PartnerApi, folder: Folder, store: EventStore) -> str:
     """Receive the first event by webhook, then the same one by Kafka; returns its id."""
     with served(Inbox(store, secrets_of(folder)), "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.server_port}/"
@@ -119,7 +125,9 @@ def _hear(watch: Stopwatch, api: PartnerApi, folder: Folder, store: EventStore) 
         finally:
             # Nobody will listen there any more.
             unsubscribe(api, webhook["id"])
-    watch.tell(f"           first verified webhook {watch.counted_s:.2f} s after the key pair was begun")
+    watch.note(f"first verified webhook after {watch.own_s:.2f} s of the partner's own steps")
+    with watch.step("is given a user on the broker"):
+        ministry.admit_to_kafka(folder.settings().client_id, folder.kafka_password)
     with watch.step("receives the same event from Kafka, in a group of its own"):
         follower = Follower(folder, store)
         deadline_s = time.monotonic() + PATIENCE_S
@@ -135,15 +143,15 @@ def _check(watch: Stopwatch, api: PartnerApi, folder: Folder, store: EventStore,
         raise StepFailed("the event isn't stored")
     with watch.step("finds it in the public issuance log, below a signed head"):
         head = wait_for(lambda: _find_head(api, folder, store, fact_id), "the log's next head")
-    watch.tell(f"           {fact.number} {fact.status}: entry {fact.log_index} of {head.size}")
+    watch.note(f"{fact.number} {fact.status}: entry {fact.log_index} of {head.size}")
     with watch.step("reconciles with the feed"):
         found = reconcile(api, store, None, datetime.now(UTC))
-    watch.tell(f"           {found.compared} facts, {len(found.mended)} of which had not come yet")
+    watch.note(f"{found.compared} facts, {len(found.mended)} of which had not come yet")
     if not found.agrees:
         raise StepFailed("the feed and what is stored disagree")
     with watch.step("asks how the certificate stands"):
         status = status_of(api, PURPOSE, {"number": fact.number})
-    watch.tell(f"           {status['number']} is {status['status']}, as of {status['as_of']}")
+    watch.note(f"{status['number']} is {status['status']}, as of {status['as_of']}")
 
 
 def _find_head(api: PartnerApi, folder: Folder, store: EventStore, fact_id: str) -> Head | None:
