@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.tree import parsed, python_files, text_of
 
-CATCHES_EVERYTHING = frozenset({"libs/chassis/consumer.py"})
+#: The step of the consumer loop that applies one record.
+CATCHES_EVERYTHING = frozenset({"libs/chassis/applying.py"})
 TELLS_TIME = frozenset({"libs/chassis/clock.py"})
 MAKES_IDS = frozenset({"libs/chassis/ids.py"})
 _PROMISE = re.compile(r"#.*\b(?:[T]ODO|[F]IXME|[X]XX|[H]ACK)\b")

@@ -3,120 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from collections.abc import AsyncIterator
 
 import pytest
 
-from libs.chassis.aggregates import Copied
-from libs.chassis.beats import MemoryBeats, MongoBeats
 from libs.chassis.clock import FixedClock
 from libs.chassis.dead_letters import replay
-from libs.chassis.delivery import Delivery, Fact
-from libs.chassis.doubts import Doubt, MemoryDoubts, MongoDoubts
+from libs.chassis.delivery import Fact
+from libs.chassis.doubts import Doubt
 from libs.chassis.errors import DependencyDown
 from libs.chassis.ids import new_id
 from libs.chassis.kafka import KafkaAccess
 from libs.chassis.kafka_ends import KafkaLogEnds
-from libs.chassis.log import LogEnds, Partition, Record
+from libs.chassis.log import Record
 from libs.chassis.memory_log import MemoryLog
-from libs.chassis.subscription import Beat, Copy
-from libs.contracts.event import Envelope, Heartbeat
 from tests.support.flow import RealPlaces, memory_flow, real_flow
 from tests.support.ledger import (
     LEDGER_TOPIC,
     LEDGER_TOPICS,
-    Account,
     Mirror,
-    MirrorDeps,
-    Moved,
     Note,
     Noted,
 )
 from tests.support.parts import KafkaPart, MongoPart
-from tests.support.stage import KafkaReaders, MemoryReaders, Stage
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-class LedgerBeat(Heartbeat):
-    """The ledger publishes."""
-
-    topics: ClassVar[tuple[str, ...]] = (LEDGER_TOPIC.name,)
-
-
-async def _doubted(_deps: MirrorDeps, record: Record) -> Mapping[str, Sequence[str]]:
-    return {"accounts": [(record.key or b"").decode()]}
-
-
-def _moved(_deps: MirrorDeps, delivery: Delivery[Moved]) -> Copied[Mirror]:
-    return Copied(delivery.key, Mirror(total=delivery.event.amount), delivery)
-
-
-def _noted(_deps: MirrorDeps, delivery: Delivery[Noted]) -> Copied[Mirror]:
-    return Copied(delivery.key, Mirror(last_note=delivery.opened(Note).text), delivery)
-
-
-STATES = (
-    Copy(Moved, lambda deps: deps.mirrors, _moved),
-    Copy(Noted, lambda deps: deps.mirrors, _noted, doubted=_doubted),
-    Beat(LedgerBeat),
-)
-
-
-class Proving(Stage):
-    """A stage whose ledger tells states, and its heartbeats."""
-
-    ends: LogEnds
-
-    def begin(self, ends: LogEnds) -> None:
-        self.ends = ends
-        self.consumer = self.flow.consumer(STATES)
-
-    async def beat(self, partition: int, watermark: int | None, value: bytes | None = None) -> int:
-        """Append a heartbeat; its offset."""
-        event = LedgerBeat(issued_at=NOON, published_until=None, watermark=watermark)
-        envelope = Envelope(
-            id=new_id(),
-            type=event.type_name(),
-            source="/tests",
-            topic=LEDGER_TOPIC.name,
-            key=f"beat-{partition:02}",
-            sequence=1,
-            time=NOON,
-            data=event.model_dump_json().encode() if value is None else value,
-        )
-        return (await self.flow.publisher.publish_to({partition: envelope}))[partition]
-
-    async def reached(self) -> Mapping[Partition, int]:
-        beats = self.flow.beats
-        if isinstance(beats, MemoryBeats):
-            return beats.reached
-        assert isinstance(beats, MongoBeats)
-        documents = await beats._collection.find({}).to_list(length=None)
-        return {(each["topic"], each["partition"]): each["watermark"] for each in documents}
-
-    async def doubts(self) -> list[Mapping[str, Any]]:
-        """What is doubtful of this run's accounts."""
-        doubts = self.flow.doubts
-        if isinstance(doubts, MemoryDoubts):
-            return [doubt.about for doubt in doubts.standing.values()]
-        assert isinstance(doubts, MongoDoubts)
-        documents = await doubts._collection.find({"lane": {"$regex": self.run}}).to_list(length=None)
-        return [{"accounts": document["accounts"]} for document in documents]
-
-    async def note(self, account: str, *texts: str) -> str:
-        """Insert an account with notes that only the writer can open; its owner."""
-        owner = await self.flow.new_owner(self.name(f"owner-of-{account}"))
-        facts = [Fact(Noted(person_id=owner), Note(text=text)) for text in texts]
-        await self.flow.accounts.insert(self.name(account), Account(owner, 0), facts)
-        return owner
-
-    async def garble(self, account: str) -> None:
-        """Append what says that it is a note and can't be read."""
-        publish = self.flow.publisher.publish_raw
-        await publish(LEDGER_TOPIC.name, self.name(account).encode(), b"{", [("ce_type", b"Noted")])
+from tests.support.proving import NOON, Proving
+from tests.support.stage import KafkaReaders, MemoryReaders
 
 
 @pytest.fixture(params=["memory", "real"])

@@ -36,7 +36,7 @@ from tests.support.verifying import PERSON, version
 ORIGIN: Final = "http://localhost:8080"
 DATABASE: Final = "freshness"
 HOUR_S: Final = 3600.0
-CLIENTS_PER_PROCESS: Final = 3
+CLIENTS_PER_PROCESS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,19 @@ class House:
     Attributes:
         codes: All certificates', by their ids.
         revoked_at: When each revocation was committed for certain, by code, on the monotonic clock.
+        platform: Certificates' own, in this process, to commit with.
         relay: Certificates' relay; what is committed reaches nobody while it stands still.
         answering: Two processes of verification, one an hour early and one an hour late.
+        careless: One more that takes its model for fresh far longer, so that the fault shows.
     """
 
     kafka: KafkaPart
+    platform: Platform
     certificates: Aggregates[State]
     owner: str
     relay: Child
     answering: Sequence[ServiceProcess]
+    careless: ServiceProcess
     clients: Sequence[Client]
     stored: dict[str, Stored[State]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
@@ -122,10 +126,11 @@ class House:
         """All answers so far."""
         return [told for client in self.clients for told in client.told]
 
-    def lies(self, bound_s: float) -> Sequence[Told]:
+    def lies(self, bound_s: float, *, careless: bool = False) -> Sequence[Told]:
         """Every "valid" for a question that was asked longer than that after the revocation was committed."""
         revoked = [told for told in self.told if told.said == "valid" and told.code in self.revoked_at]
-        return [told for told in revoked if told.asked_at > self.revoked_at[told.code] + bound_s]
+        late = [told for told in revoked if told.asked_at > self.revoked_at[told.code] + bound_s]
+        return [told for told in late if (told.port == self.careless.port) is careless]
 
     def hesitations(self, since: float, codes: Sequence[str]) -> int:
         """How often since then nobody could say whether these are revoked."""
@@ -151,12 +156,12 @@ async def opened_house(
     """The house with its processes up."""
     secret = {name: base64.b64encode(os.urandom(32)).decode() for name in ("CERTIFICATES", "VERIFICATION")}
     shared = {name: _shared(name, secret[name], mongo, kafka) for name in secret}
-    own = {"VERIFICATION_FRESH_FOR_S": str(times.fresh_for_s), "VERIFICATION_ASK_EVERY_S": "0.2"}
     relay = _child("tests.support.telling_process", (), folder / "relay.log", shared["CERTIFICATES"])
-    answering = [
-        _answering(folder / f"verification-{skew_s:+.0f}", {**shared["VERIFICATION"], **own}, skew_s)
-        for skew_s in (HOUR_S, -HOUR_S)
-    ]
+    early, late, careless = (
+        _answering(folder / f"verification-{skew_s:+.0f}", shared["VERIFICATION"], skew_s, fresh_for_s)
+        for skew_s, fresh_for_s in ((HOUR_S, times.fresh_for_s), (-HOUR_S, times.fresh_for_s), (0.0, 45.0))
+    )
+    processes = [early, late, careless]
     settings = TellerSettings.model_validate(
         {name.removeprefix("CERTIFICATES_").lower(): value for name, value in shared["CERTIFICATES"].items()}
     )
@@ -165,13 +170,13 @@ async def opened_house(
     neighbours = Neighbours(kafka, "verification", base64.b64decode(secret["VERIFICATION"]), platform.vault)
     owner = new_id()
     await platform.vault.create(owner)
-    clients = [Client(ORIGIN, each.port) for each in answering for _ in range(CLIENTS_PER_PROCESS)]
-    house = House(kafka, await opened(platform), owner, relay, answering, clients)
-    children = [relay, *(each.child for each in answering)]
+    clients = [Client(ORIGIN, each.port) for each in processes for _ in range(CLIENTS_PER_PROCESS)]
+    house = House(kafka, platform, await opened(platform), owner, relay, [early, late], careless, clients)
+    children = [relay, *(each.child for each in processes)]
     try:
         for child in children:
             child.start()
-        for each in answering:
+        for each in processes:
             await asyncio.to_thread(each.wait_ready)
         await neighbours.share_key(owner)
         yield house
@@ -200,10 +205,17 @@ def _shared(name: str, kek: str, mongo: MongoPart, kafka: KafkaPart) -> Mapping[
     return {f"{name}_{key}": value for key, value in told.items()}
 
 
-def _answering(folder: Path, environment: Mapping[str, str], skew_s: float) -> ServiceProcess:
+def _answering(
+    folder: Path, environment: Mapping[str, str], skew_s: float, fresh_for_s: float
+) -> ServiceProcess:
     port = choose_port()
     folder.mkdir()
-    more = {"VERIFICATION_HTTP_PORT": str(port), "VERIFICATION_STATUS_KEY_FILE": str(folder / "status.pem")}
+    more = {
+        "VERIFICATION_HTTP_PORT": str(port),
+        "VERIFICATION_STATUS_KEY_FILE": str(folder / "status.pem"),
+        "VERIFICATION_FRESH_FOR_S": str(fresh_for_s),
+        "VERIFICATION_ASK_EVERY_S": "0.2",
+    }
     process = ServiceProcess("verification", port, environment, folder / "log")
     words = ("verification", str(skew_s))
     process.child = _child("tests.support.skewed_service", words, folder / "log", {**environment, **more})

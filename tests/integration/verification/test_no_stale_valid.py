@@ -68,3 +68,5 @@ async def test_nothing_revoked_is_called_valid_after_the_bound_whatever_fails(
                     await pause(never, 0.1)
         assert {told.said for told in house.told} == {"valid", "revoked", "cannot-say-now"}
         assert house.lies(TIMES.bound_s) == []
+        # The same questions to a process that waits longer show that there was something to hide.
+        assert len(house.lies(TIMES.bound_s, careless=True)) > 0
