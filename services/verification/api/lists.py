@@ -24,7 +24,6 @@ _FOR_ALL = {
     "cross-origin-resource-policy": "cross-origin",
 }
 _A_MINUTE = {"cache-control": "public, max-age=60"}
-_AN_HOUR = {"cache-control": "public, max-age=3600"}
 _MOST_LISTS = 1 << 20
 
 ListNumber = Annotated[int, Path(ge=0, le=_MOST_LISTS)]
@@ -70,7 +69,7 @@ class ListsTold(BaseModel):
 @router.get("/keys")
 async def get_keys(request: Request, response: Response, _caller: NobodysCaller) -> KeySet:
     """The keys with which QR payloads and status lists are checked, those of former years included."""
-    response.headers.update(_FOR_ALL | _AN_HOUR)
+    response.headers.update(_FOR_ALL | _A_MINUTE)
     deps: Deps = request.app.state.deps
     return KeySet(keys=[dict(jwk) for jwk in await handlers.list_keys(deps)])
 
