@@ -136,6 +136,16 @@ class BrowserVisitor:
         """Click the link that the page in front offers, and take what comes."""
         return self._do(self._download(address))
 
+    def fetch(self, address: str) -> bytes:
+        """What a script of the page in front would be given."""
+        return self._do(self._fetch(address))
+
+    async def _fetch(self, address: str) -> bytes:
+        answer = await self.context.request.get(self.origin + address)
+        if answer.status != httpx.codes.OK:
+            raise WalkFailedError(f"{address} answers {answer.status}")
+        return await answer.body()
+
     async def _download(self, address: str) -> bytes:
         taken: asyncio.Future[tuple[int, bytes]] = self._loop.create_future()
 

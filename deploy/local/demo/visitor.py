@@ -40,6 +40,14 @@ class Visitor(Protocol):
         """
         ...
 
+    def fetch(self, address: str) -> bytes:
+        """Fetch what no page links to, as a page's scripts do.
+
+        Raises:
+            WalkFailedError: It isn't handed out.
+        """
+        ...
+
     def log_out(self) -> Page:
         """Press the button that ends the session."""
         ...
@@ -161,3 +169,11 @@ class HttpVisitor:
         if response.status_code != httpx.codes.OK:
             raise WalkFailedError(f"{address} answers {response.status_code}")
         return response.content
+
+    def fetch(self, address: str) -> bytes:
+        """Fetch what no page links to, which is no other work without a browser.
+
+        Raises:
+            WalkFailedError: It isn't handed out.
+        """
+        return self.download(address)

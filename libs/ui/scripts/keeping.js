@@ -41,12 +41,10 @@ export class Register extends EventTarget {
     return this.#keys.find((key) => key.kid === keyId && key.use === use) ?? null;
   }
 
-  // What is known of a document's status, and as of when; null without any list.
+  // What is known of a document's status, and as of when; null without the list of its place.
   find(index) {
     const list = this.#lists.get(Math.floor(index / LIST_SIZE));
-    if (list) return { status: statusAt(list, index % LIST_SIZE), asOf: list.asOf, expires: list.expires };
-    const oldest = this.oldest();
-    return oldest && { status: null, asOf: oldest.asOf, expires: oldest.expires };
+    return list ? { status: statusAt(list, index % LIST_SIZE), asOf: list.asOf, expires: list.expires } : null;
   }
 
   // As of when every list is known, at least.
@@ -98,7 +96,7 @@ export class Register extends EventTarget {
 }
 
 async function answered(address) {
-  const answer = await fetch(address, { credentials: "omit" });
+  const answer = await fetch(address, { credentials: "omit", cache: "no-cache" });
   if (!answer.ok) throw new TypeError(`status ${answer.status}`);
   return answer;
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from services.verification.domain.status_list import ListStatus
 from tests.support.browser import ARGUMENTS, CHROMIUM, axe_violations
@@ -39,9 +39,9 @@ async def filmed(site: PublicSite, tmp_path_factory: pytest.TempPathFactory) -> 
     return film(seen, tmp_path_factory.mktemp("camera") / "certificate.y4m")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(site: PublicSite, filmed: Path) -> AsyncIterator[Page]:
-    """A telephone whose camera sees the film."""
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def telephone(filmed: Path) -> AsyncIterator[Browser]:
+    """A browser whose camera sees the film."""
     fake = [
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
@@ -49,11 +49,18 @@ async def page(site: PublicSite, filmed: Path) -> AsyncIterator[Page]:
     ]
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *fake])
-        context = await started.new_context(viewport={"width": 390, "height": 844})
-        opened = await context.new_page()
-        await ready(opened, f"{site.origin}/v?lang=fr")
-        yield opened
+        yield started
         await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(telephone: Browser, site: PublicSite) -> AsyncIterator[Page]:
+    """The page, ready without a network."""
+    context = await telephone.new_context(viewport={"width": 390, "height": 844})
+    opened = await context.new_page()
+    await ready(opened, f"{site.origin}/v?lang=fr")
+    yield opened
+    await context.close()
 
 
 async def test_the_camera_reads_a_certificate_without_a_network(page: Page) -> None:
@@ -67,7 +74,7 @@ async def test_the_camera_reads_a_certificate_without_a_network(page: Page) -> N
 
 
 async def test_while_the_camera_looks_the_page_is_accessible_and_it_can_be_stopped(page: Page) -> None:
-    await page.evaluate("HTMLVideoElement.prototype.play = () => new Promise(() => {})")
+    await page.evaluate("() => { HTMLVideoElement.prototype.play = () => new Promise(() => {}) }")
     await page.get_by_role("button", name="Utiliser l'appareil photo").click()
     stop = page.get_by_role("button", name="Arrêter l'appareil photo")
     await expect(stop).to_be_focused()

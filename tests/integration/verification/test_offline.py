@@ -16,6 +16,7 @@ from services.verification.domain.status_list import ListStatus
 from tests.support.browser import axe_violations, keyboard_walk, mirror, sideways_overflow
 from tests.support.offline import READY, claims, picture, publish, ready
 from tests.support.qr_keys import OwnQrKey
+from tests.support.roadside import RIGHT, checked, documents, statuses
 from tests.support.verifying import PublicSite
 
 TITLES: Final = {
@@ -41,6 +42,7 @@ STATUSES: Final = {
 }
 MINIMUM_TARGET_PX: Final = 24
 CHECKS: Final = 120
+ROADSIDE: Final = 1000
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -268,3 +270,23 @@ async def test_the_worker_meets_no_other_page_but_answers_for_none(french: Page,
     assert pages == [f"{site.origin}/v?lang=fr"]
     assert "camera=()" in (await french.request.get(f"{site.origin}/verify")).headers["permissions-policy"]
     assert "camera=(self)" in (await french.request.get(f"{site.origin}/v")).headers["permissions-policy"]
+
+
+async def test_a_thousand_documents_by_the_road_are_all_judged_right(
+    browser: Browser, site: PublicSite, listed: datetime
+) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    # Newer than the list of the other tests, so that it takes its place.
+    await publish(site.service.deps, statuses(ROADSIDE), listed + timedelta(seconds=60))
+    await ready(page, f"{site.origin}/v?lang=fr")
+    await context.set_offline(offline=True)
+    shown = await documents(site.qr_key, ROADSIDE)
+    answers = await checked(page, shown)
+    wrong = [
+        (each.sort, outcome)
+        for each, (outcome, _) in zip(shown, answers, strict=True)
+        if outcome not in RIGHT[each.sort]
+    ]
+    assert wrong == []
+    await context.close()
