@@ -20,7 +20,7 @@ from libs.contracts.topics import BY_NAME
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.verification import api, handlers, pages
-from services.verification.adapters.freshness import FreshnessTracker
+from services.verification.adapters.freshness import FreshnessTracker, boot_time_s
 from services.verification.adapters.held_freshness import HeldFreshness
 from services.verification.adapters.known_codes import MongoKnownCodes
 from services.verification.adapters.known_numbers import MongoNumbers
@@ -99,7 +99,7 @@ async def _deps(
         ),
         listing=_listing(platform, settings, mirror),
         codes=mirror,
-        freshness=HeldFreshness(freshness, time.monotonic),
+        freshness=HeldFreshness(freshness, boot_time_s),
         sealer=RowSealer(settings.kek.get_secret_value()),
         misses=Misses(lookup_key, time.monotonic),
         calendar=CivilCalendar(platform.clock),

@@ -68,34 +68,45 @@ class House:
     answering: Sequence[ServiceProcess]
     careless: ServiceProcess
     clients: Sequence[Client]
+    neighbours: Neighbours
     stored: dict[str, Stored[State]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     revoked_at: dict[str, float] = field(default_factory=dict)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def issue(self, count: int) -> None:
-        """Let there be certificates in force."""
-        for _ in range(count):
-            certificate_id = new_id()
-            self.codes[certificate_id] = code_of(os.urandom(10))
-            facts = [self._fact(certificate_id, CertificateStatus.VALID)]
-            state = State(CertificateStatus.VALID)
-            self.stored[certificate_id] = await self.certificates.insert(certificate_id, state, facts)
+    async def issue(self, count: int, owner: str | None = None) -> Sequence[str]:
+        """Let there be certificates in force; their ids."""
+        return [await self._issue(owner or self.owner) for _ in range(count)]
 
-    async def revoke(self) -> str:
-        """Revoke one that is in force; its code."""
-        certificate_id = next(each for each in self.codes if self.codes[each] not in self.revoked_at)
+    async def _issue(self, owner: str) -> str:
+        certificate_id = new_id()
+        self.codes[certificate_id] = code_of(os.urandom(10))
+        facts = [self._fact(certificate_id, CertificateStatus.VALID, owner)]
+        state = State(CertificateStatus.VALID)
+        self.stored[certificate_id] = await self.certificates.insert(certificate_id, state, facts)
+        return certificate_id
+
+    async def garble(self, certificate_id: str) -> None:
+        """Let a state of a certificate be told that nobody can read."""
+        kind = [("ce_type", CertificateState.type_name().encode())]
+        topic = CertificateState.topics[0]
+        await self.platform.publisher.publish_raw(topic, certificate_id.encode(), b"{", kind)
+
+    async def revoke(self, certificate_id: str = "") -> str:
+        """Revoke that one, or any that is in force; its code."""
+        left = [each for each in self.codes if self.codes[each] not in self.revoked_at]
+        certificate_id = certificate_id or left[0]
         facts = [self._fact(certificate_id, CertificateStatus.REVOKED)]
         state = State(CertificateStatus.REVOKED)
         await self.certificates.save(self.stored[certificate_id], state, facts)
         self.revoked_at[self.codes[certificate_id]] = time.monotonic()
         return self.codes[certificate_id]
 
-    def _fact(self, certificate_id: str, status: CertificateStatus) -> Fact:
+    def _fact(self, certificate_id: str, status: CertificateStatus, owner: str = "") -> Fact:
         event = CertificateState(
             certificate_id=certificate_id,
             request_id=certificate_id,
-            person_id=self.owner,
+            person_id=owner or self.owner,
             centre="COAPH-061",
             versions=(version(self.codes[certificate_id], status=status),),
         )
@@ -111,15 +122,19 @@ class House:
 
     async def until_all_is_told_right(self) -> None:
         """Wait until each process says of every certificate what is true."""
-        asking = [Client(ORIGIN, process.port) for process in self.answering]
+        truth = {code: "revoked" if code in self.revoked_at else "valid" for code in self.codes.values()}
+        await self.until_told(truth)
+
+    async def until_told(self, truth: Mapping[str, str]) -> None:
+        """Wait until each process says this of these codes."""
+        never = asyncio.Event()
         async with asyncio.timeout(PATIENCE_S):
-            for client in asking:
-                for code in self.codes.values():
-                    wanted = "revoked" if code in self.revoked_at else "valid"
-                    while await client.ask(code) != wanted:
-                        await pause(self.stop, 0.05)
-        for client in asking:
-            client.close()
+            for process in self.answering:
+                client = Client(ORIGIN, process.port)
+                for code, said in truth.items():
+                    while await client.ask(code) != said:
+                        await pause(never, 0.05)
+                client.close()
 
     @property
     def told(self) -> Sequence[Told]:
@@ -171,7 +186,9 @@ async def opened_house(
     owner = new_id()
     await platform.vault.create(owner)
     clients = [Client(ORIGIN, each.port) for each in processes for _ in range(CLIENTS_PER_PROCESS)]
-    house = House(kafka, platform, await opened(platform), owner, relay, [early, late], careless, clients)
+    house = House(
+        kafka, platform, await opened(platform), owner, relay, [early, late], careless, clients, neighbours
+    )
     children = [relay, *(each.child for each in processes)]
     try:
         for child in children:
@@ -183,6 +200,7 @@ async def opened_house(
     finally:
         for child in children:
             await asyncio.to_thread(child.stop)
+        await platform.publisher.close()
         await platform.close()
 
 
