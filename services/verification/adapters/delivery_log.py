@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
 
@@ -44,9 +43,17 @@ class MongoDeliveryLog:
 
 
 def _document(attempt: Attempt) -> Document:
-    document = asdict(attempt)
-    document["_id"] = document.pop("id")
-    return document
+    return {
+        "_id": attempt.id,
+        "webhook_id": attempt.webhook_id,
+        "message_id": attempt.message_id,
+        "event_ids": attempt.event_ids,
+        "tries": attempt.tries,
+        "at": attempt.at,
+        "status": attempt.status,
+        "duration_ms": attempt.duration_ms,
+        "outcome": attempt.outcome,
+    }
 
 
 def _attempt(document: Document) -> Attempt:
