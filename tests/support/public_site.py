@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs.chassis.web.server import serve
 from libs.ui.assets import STATIC_URL, Assets, static_folder
 from libs.ui.pages import Pages
 from services.verification import api, pages
 from tests.support.qr_keys import OwnQrKey
-from tests.support.verifying import PublicSite, verifying
+from tests.support.verifying import Asked, PublicSite, verifying
 from tests.support.visitors import build_site, probe_settings
 
 
@@ -39,7 +40,19 @@ async def public_site(assets: Assets) -> AsyncIterator[PublicSite]:
     built.app.state.deps, built.app.state.pages = service.deps, renderer
     built.app.mount(STATIC_URL, StaticFiles(directory=static_folder()))
     stop = asyncio.Event()
-    task = asyncio.create_task(serve(built.app, "127.0.0.1", port, stop))
-    yield PublicSite(origin, assets, key, service)
+    asked: list[Asked] = []
+    task = asyncio.create_task(serve(_watched(built.app, asked), "127.0.0.1", port, stop))
+    yield PublicSite(origin, assets, key, service, built.app.state, asked)
     stop.set()
     await task
+
+
+def _watched(app: ASGIApp, asked: list[Asked]) -> ASGIApp:
+    async def watching(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+            address = scope["path"] + ("?" if scope["query_string"] else "") + scope["query_string"].decode()
+            asked.append(Asked(scope["method"], address, headers))
+        await app(scope, receive, send)
+
+    return watching

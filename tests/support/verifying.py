@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from starlette.datastructures import State
+
 from libs.chassis.aggregates import AnyOf
 from libs.chassis.clock import CivilCalendar, FixedClock
 from libs.chassis.delivery import Delivery
@@ -189,18 +191,31 @@ class NotedUses:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One request that reached the service, a browser's page or its worker behind it."""
+
+    method: str
+    address: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class PublicSite:
     """The service behind a free port, its built styles beside it.
 
     Attributes:
         qr_key: Signs payloads that the service's page takes for genuine.
         service: What stands behind it.
+        state: Where its routes find their parts; a test may put another release there.
+        asked: Every request so far.
     """
 
     origin: str
     assets: Assets
     qr_key: OwnQrKey
     service: Verifying
+    state: State
+    asked: list[Asked]
 
 
 async def verifying() -> Verifying:

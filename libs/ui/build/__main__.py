@@ -33,7 +33,7 @@ def build(out: Path, cache: Path) -> bool:
     from libs.ui.build.fonts import cut_fonts  # noqa: PLC0415
     from libs.ui.build.icons import draw_icons  # noqa: PLC0415
     from libs.ui.build.publishing import publish  # noqa: PLC0415
-    from libs.ui.build.scripts import bundle_reader  # noqa: PLC0415
+    from libs.ui.build.scripts import bundle_scripts  # noqa: PLC0415
     from libs.ui.build.styles import compile_styles  # noqa: PLC0415
 
     tools = prepare_toolchain(cache)
@@ -43,10 +43,10 @@ def build(out: Path, cache: Path) -> bool:
             compile_styles(tools, built)
         with told("cutting fonts"):
             cut_fonts(tools.modules, built)
-        with told("drawing icons and bundling the QR reader"):
+        with told("drawing icons and bundling scripts"):
             draw_icons(tools, built)
-            bundle_reader(tools, built)
-        for file in sorted(path for name in _AS_THEY_ARE for path in (UI_FOLDER / name).iterdir()):
+            bundle_scripts(tools, built)
+        for file in sorted(path for name in _AS_THEY_ARE for path in (UI_FOLDER / name).glob("*.*")):
             copy(file, built)
         write_failure_pages(out, publish(built, out))
     stamp.write_text(digest, encoding="utf-8")

@@ -3,8 +3,6 @@
 import gzip
 import hashlib
 import json
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,16 +10,10 @@ from libs.ui.assets import MANIFEST
 
 _DIGEST_LENGTH: Final = 10
 _COMPRESSED: Final = (".css", ".svg", ".html", ".js")
-_NAME_OTHERS: Final = (".css", ".js")
-_IMPORT: Final = re.compile(r'(?:from|import) "\./([^"]+)"')
-
-
-class ImportCycleError(ValueError):
-    """Scripts that import each other can't be named by their content."""
 
 
 def publish(built: Path, out: Path) -> dict[str, str]:
-    """Copy built files under their hashed names; the addresses inside stylesheets and scripts follow.
+    """Copy built files under their hashed names; the addresses inside stylesheets follow.
 
     Args:
         built: the folder with plain names.
@@ -32,9 +24,10 @@ def publish(built: Path, out: Path) -> dict[str, str]:
     """
     out.mkdir(parents=True, exist_ok=True)
     names: dict[str, str] = {}
-    for path in _in_order(built):
+    # Stylesheets come last, for they name the fonts.
+    for path in sorted(built.iterdir(), key=lambda path: (path.suffix == ".css", path.name)):
         content = path.read_bytes()
-        if path.suffix in _NAME_OTHERS:
+        if path.suffix == ".css":
             content = _with_addresses(content, names)
         names[path.name] = _hashed_name(path, content)
         write(out / names[path.name], content)
@@ -51,28 +44,10 @@ def write(path: Path, content: bytes) -> None:
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
 
 
-def _in_order(built: Path) -> Sequence[Path]:
-    """All files, each after those that it names: stylesheets after fonts, scripts after what they import."""
-    ordered: dict[str, Path] = {}
-
-    def place(path: Path, importers: tuple[str, ...]) -> None:
-        if path.name in importers:
-            raise ImportCycleError(" imports ".join((*importers, path.name)))
-        if path.suffix == ".js":
-            for imported in _IMPORT.findall(path.read_text(encoding="utf-8")):
-                place(built / imported, (*importers, path.name))
-        ordered.setdefault(path.name, path)
-
-    for path in sorted(built.iterdir(), key=lambda path: (path.suffix == ".css", path.name)):
-        place(path, ())
-    return tuple(ordered.values())
-
-
-def _with_addresses(content: bytes, names: dict[str, str]) -> bytes:
+def _with_addresses(stylesheet: bytes, names: dict[str, str]) -> bytes:
     for plain, hashed in names.items():
-        content = content.replace(f'url("{plain}")'.encode(), f'url("{hashed}")'.encode())
-        content = content.replace(f'"./{plain}"'.encode(), f'"./{hashed}"'.encode())
-    return content
+        stylesheet = stylesheet.replace(f'url("{plain}")'.encode(), f'url("{hashed}")'.encode())
+    return stylesheet
 
 
 def _hashed_name(path: Path, content: bytes) -> str:

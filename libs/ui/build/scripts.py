@@ -1,24 +1,20 @@
-"""Makes one small module of the QR reader that npm holds."""
+"""Makes one file of the scripts that check documents and of the QR reader that they import from npm."""
 
 from pathlib import Path
 from typing import Final
 
-from libs.ui.build.toolchain import Toolchain
+from libs.ui.build.toolchain import UI_FOLDER, Toolchain
 
-READER: Final = "qr-reader.js"
+BUNDLE: Final = "scanned.js"
+_ENTRY: Final = UI_FOLDER / "scripts" / "scanned" / "main.js"
 _OPTIONS: Final = ("--bundle", "--minify", "--format=esm", "--legal-comments=inline", "--log-level=warning")
 
 
-def bundle_reader(tools: Toolchain, out: Path) -> None:
-    """Write the decoder of the package ``qr`` and what it needs of its other files, and nothing else.
+def bundle_scripts(tools: Toolchain, out: Path) -> None:
+    """Write one small module: every file more costs a telephone some milliseconds.
 
     Args:
         tools: Node and its packages.
         out: the folder to write to.
     """
-    entry = out / "entry.mjs"
-    entry.write_text('export { decodeQR } from "qr/decode.js";\n', encoding="utf-8")
-    try:
-        tools.run("esbuild/bin/esbuild", [str(entry), *_OPTIONS, f"--outfile={out / READER}"])
-    finally:
-        entry.unlink()
+    tools.run("esbuild/bin/esbuild", [str(_ENTRY), *_OPTIONS, f"--outfile={out / BUNDLE}"])

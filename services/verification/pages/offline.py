@@ -22,19 +22,6 @@ from libs.ui.navigation import menu_for
 from libs.ui.pages import PageContext, Pages
 
 PATH: Final = "/v"
-MODULES: Final = (
-    "cbor.js",
-    "signed.js",
-    "payload.js",
-    "status-list.js",
-    "keeping.js",
-    "verdict.js",
-    "showing.js",
-    "qr-reader.js",
-    "scanning.js",
-)
-"""What the page's script imports."""
-
 _STYLES: Final = tuple(f"khadamaty.{direction}.css" for direction in ("rtl", "ltr"))
 _FONTS: Final = ("arabic-400.woff2", "arabic-700.woff2", "tifinagh-400.woff2")
 _PICTURES: Final = ("icon.svg", "pattern.svg", "icon-192.png", "icon-maskable-180.png")
@@ -84,7 +71,7 @@ def shell_of(pages: Pages) -> Shell:
     """What these pages come to; they don't change while a process runs."""
     url = pages.assets.url
     manifests = tuple(f"{PATH}/{lang}.webmanifest" for lang in CHOICE)
-    files = tuple(map(url, ("scanned.js", *MODULES, *_STYLES, *_FONTS, *_PICTURES)))
+    files = tuple(map(url, ("scanned.js", *_STYLES, *_FONTS, *_PICTURES)))
     seen = [
         *(_page(pages, PageContext(lang, PATH, f"lang={lang}", menu_for(ANONYMOUS))) for lang in CHOICE),
         *(_manifest(pages, lang) for lang in CHOICE),
@@ -129,7 +116,7 @@ async def get_manifest(lang: str, _caller: AnyCaller, pages: Renderer) -> Respon
 
 
 def _page(pages: Pages, context: PageContext) -> str:
-    return pages.render(context, "scanned.html", form=Form(), suggestions=(), modules=MODULES)
+    return pages.render(context, "scanned.html", form=Form(), suggestions=())
 
 
 def _manifest(pages: Pages, lang: str) -> str:

@@ -12,7 +12,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from libs.contracts.qr import address_of
+from libs.ui.assets import Assets
+from libs.ui.pages import Pages
 from services.verification.domain.status_list import ListStatus
+from services.verification.pages.offline import shell_of
 from tests.support.browser import axe_violations, keyboard_walk, mirror, sideways_overflow
 from tests.support.offline import READY, claims, picture, publish, ready
 from tests.support.qr_keys import OwnQrKey
@@ -42,6 +45,20 @@ STATUSES: Final = {
 }
 MINIMUM_TARGET_PX: Final = 24
 CHECKS: Final = 120
+SHELLS: Final = """() => caches.keys().then(names => names
+  .filter(name => name.startsWith("khadamaty-check-shell-")).map(name => name.split("-").pop()))"""
+SAME_FOR_ALL: Final = frozenset({
+    "", "/", "/v", "/v?lang=fr", "/v/worker.js", "/v/fr.webmanifest", "/v/ar.webmanifest", "/v?lang=ar",
+    "/api/verification/v1/keys", "/api/verification/v1/status-lists", "/api/verification/v1/status-lists/0",
+})  # fmt: skip
+UPDATED: Final = """async () => {
+  const scope = await navigator.serviceWorker.getRegistration("/v");
+  const ended = new Promise(done => scope.addEventListener("updatefound", () =>
+    scope.installing.addEventListener("statechange", event => done(event.target.state))));
+  await scope.update().catch(() => {});
+  return ended;
+}"""
+ONLY_SHELL: Final = f"version => ({SHELLS})().then(kept => String(kept) === version)"
 ROADSIDE: Final = 1000
 
 
@@ -228,37 +245,52 @@ async def test_the_keyboard_alone_checks_a_document(cut_off: Page, site: PublicS
 
 
 async def test_no_request_carries_anything_of_what_is_checked(french: Page, site: PublicSite) -> None:
-    asked: list[tuple[str, str, str]] = []
-    french.context.on(
-        "request", lambda request: asked.append((request.method, request.url, request.post_data or ""))
-    )
     outcomes = ["valid", "revoked", "suspended", "superseded", "expired", "forged", "unknown_key", "garbled"]
+    before = len(site.asked)
     for turn in range(CHECKS):
         address = await document(site, outcomes[turn % len(outcomes)])
         await french.evaluate("hash => { location.hash = hash }", address.rpartition("#")[2])
         await expect(title(french)).to_have_text(TITLES[outcomes[turn % len(outcomes)]])
         if turn % 10 == 9:
             await french.reload()
-    allowed = ("/v", "/v/worker.js", "/v/fr.webmanifest", "/api/verification/v1/keys")
-    for method, url, body in asked:
-        path = url.removeprefix(site.origin).partition("#")[0]
-        assert (method, body) == ("GET", "")
-        known = path in allowed or path.startswith(("/static/", "/api/verification/v1/status-lists"))
-        assert known or path in {"/v?lang=fr", "/v?lang=ar"}, path
-        assert "#" not in url
+    asked = site.asked[before:]
+    assert len(asked) > CHECKS // 10
+    for each in asked:
+        assert each.method == "GET"
+        assert "content-length" not in each.headers
+        assert each.headers.get("referer", site.origin).removeprefix(site.origin) in SAME_FOR_ALL
+        path = each.address
+        assert path in SAME_FOR_ALL or path.startswith("/static/"), path
 
 
-async def test_a_new_release_takes_the_place_of_the_old_one(french: Page) -> None:
-    kept = await french.evaluate("caches.keys()")
-    shells = [name for name in kept if name.startswith("khadamaty-check-shell-")]
-    assert len(shells) == 1
-    await french.evaluate("""async () => {
-        const old = await caches.open("khadamaty-check-shell-of-before");
-        await old.put("/v?lang=fr", new Response("old"));
-        for (const scope of await navigator.serviceWorker.getRegistrations()) await scope.unregister();
-    }""")
-    await ready(french, french.url)
-    assert "khadamaty-check-shell-of-before" not in await french.evaluate("caches.keys()")
+async def test_a_new_release_takes_the_place_of_the_old_one(french: Page, site: PublicSite) -> None:
+    released = site.state.pages
+    other = {**site.assets.names, "icon-512.png": site.assets.names["icon-192.png"]}
+    newer = Pages("services.verification", Assets(other))
+    assert await french.evaluate(SHELLS) == [shell_of(released).version]
+    site.state.pages = newer
+    try:
+        await french.reload()
+        await french.wait_for_function(ONLY_SHELL, arg=shell_of(newer).version)
+        await french.context.set_offline(offline=True)
+        await french.reload()
+        await expect(french.locator("[data-age=ready]")).to_be_visible()
+    finally:
+        site.state.pages = released
+
+
+async def test_half_a_release_is_never_kept(french: Page, site: PublicSite) -> None:
+    released = site.state.pages
+    absent = {**site.assets.names, "icon.svg": "icon.absent.svg"}
+    site.state.pages = Pages("services.verification", Assets(absent))
+    try:
+        assert await french.evaluate(UPDATED) == "redundant"
+    finally:
+        site.state.pages = released
+    await french.context.set_offline(offline=True)
+    await french.goto(f"{site.origin}/v?lang=fr")
+    await expect(french.locator("[data-age=ready]")).to_be_visible()
+    assert "icon.absent" not in await french.content()
 
 
 async def test_the_worker_meets_no_other_page_but_answers_for_none(french: Page, site: PublicSite) -> None:

@@ -31,6 +31,7 @@ CLAIMS: Final = QrClaims(
 )
 TITLES: Final = {
     "genuine": "Sceau authentique",
+    "expired": "Document expiré",
     "forged": "Sceau non authentique",
     "unknown_key": "Sceau impossible à vérifier ici",
     "garbled": "Code illisible",
@@ -152,6 +153,7 @@ async def test_one_without_end_an_expired_one_and_a_long_name_say_so(page: Page,
     long = "Abderrahmane " * 9
     claims = replace(CLAIMS, valid_until=None, latin_name=long.strip(), arabic_name="")
     await page.goto(await address(site, claims))
+    await has_title(page, "genuine")
     text = await page.inner_text("main")
     assert "sans limite" in text
     assert "trois points" in text
@@ -161,6 +163,7 @@ async def test_one_without_end_an_expired_one_and_a_long_name_say_so(page: Page,
     await page.goto(
         await address(site, replace(CLAIMS, kind=DocumentKind.CARD, valid_until=date(2026, 11, 19)))
     )
+    await has_title(page, "expired")
     text = await page.inner_text("main")
     assert "dépassée" in text
     assert "19 novembre 2026" in text

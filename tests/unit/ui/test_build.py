@@ -8,7 +8,7 @@ from libs.ui.assets import Assets, static_folder
 from libs.ui.build.__main__ import build, default_cache
 from libs.ui.build.failures import SENTENCES, write_failure_pages
 from libs.ui.build.icons import ICONS
-from libs.ui.build.publishing import ImportCycleError, publish
+from libs.ui.build.publishing import publish
 from libs.ui.build.toolchain import ToolMissingError, find_node
 
 FIRST_LOAD_BYTES = 60 * 1024
@@ -32,26 +32,6 @@ def test_files_are_named_by_their_content_and_stylesheets_follow(built: Path, tm
     assert f'url("{names["f.woff2"]}")' in stylesheet
     assert gzip.decompress((out / f"{names['a.css']}.gz").read_bytes()).decode() == stylesheet
     assert Assets.read(out).url("a.css") == f"/static/{names['a.css']}"
-
-
-def test_scripts_follow_what_they_import_under_any_name(built: Path, tmp_path: Path) -> None:
-    (built / "a.js").write_text('import { z } from "./z.js";\n', encoding="utf-8")
-    (built / "z.js").write_text('import { m } from "./m.js";\nexport const z = m;\n', encoding="utf-8")
-    (built / "m.js").write_text("export const m = 1;\n", encoding="utf-8")
-    out = tmp_path / "static"
-    names = publish(built, out)
-    for importer, imported in (("a.js", "z.js"), ("z.js", "m.js")):
-        assert f'"./{names[imported]}"' in (out / names[importer]).read_text(encoding="utf-8")
-    (built / "m.js").write_text("export const m = 2;\n", encoding="utf-8")
-    newer = publish(built, out)
-    assert all(newer[name] != names[name] for name in ("a.js", "z.js", "m.js"))
-
-
-def test_scripts_that_import_each_other_are_refused(built: Path, tmp_path: Path) -> None:
-    (built / "a.js").write_text('import { b } from "./b.js";\n', encoding="utf-8")
-    (built / "b.js").write_text('import { a } from "./a.js";\n', encoding="utf-8")
-    with pytest.raises(ImportCycleError, match=r"a.js imports b.js imports a.js"):
-        publish(built, tmp_path / "static")
 
 
 def test_icons_are_as_large_as_their_names_say(assets: Assets) -> None:

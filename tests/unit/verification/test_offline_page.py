@@ -13,7 +13,7 @@ import pytest_asyncio
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.verification import pages
-from services.verification.pages.offline import MODULES, shell_of
+from services.verification.pages.offline import shell_of
 from tests.support.verifying import PAGES, verifying
 from tests.support.visitors import Site, build_site
 
@@ -69,7 +69,12 @@ async def test_the_worker_may_answer_for_the_page_and_names_all_that_the_page_lo
 def test_every_other_file_makes_another_version() -> None:
     versions = {
         shell_of(Pages("services.verification", Assets(names))).version
-        for names in ({}, {"worker.js": "worker.1.js"}, {MODULES[0]: "cbor.1.js"}, {"icon-512.png": "i.png"})
+        for names in (
+            {},
+            {"worker.js": "worker.1.js"},
+            {"scanned.js": "scanned.1.js"},
+            {"icon-512.png": "i.png"},
+        )
     }
     assert len(versions) == 4
 

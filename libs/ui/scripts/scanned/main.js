@@ -14,7 +14,7 @@ const register = new Register();
 const form = document.getElementById("code").form;
 const tools = document.getElementById("scan-tools").content.cloneNode(true);
 const parts = Object.fromEntries([...tools.querySelectorAll("[data-part]")].map((each) => [each.dataset.part, each]));
-form.before(tools);
+document.getElementById("typed").before(tools);
 const start = [...scanned.childNodes];
 const heading = scanned.querySelector("h1");
 const camera = new Camera(parts.video, accept);

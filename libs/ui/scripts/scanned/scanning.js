@@ -1,5 +1,5 @@
 // QR codes off the camera and off pictures; neither a picture nor a frame of it leaves the page.
-import { decodeQR } from "./qr-reader.js";
+import { decodeQR } from "qr/decode.js";
 
 const FRAME_PX = 960;
 const PICTURE_PX = [1600, 2600, 900];
