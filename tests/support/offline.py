@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Final
 
@@ -11,12 +11,13 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Page
 
-from libs.contracts.qr import DocumentKind, QrClaims
+from libs.contracts.qr import DocumentKind, QrClaims, address_of
 from services.verification.adapters.status_bits import StatusBits
 from services.verification.domain.status_list import ListStatus, compressed, prepare, published
 from services.verification.handlers.listing import publish_list_key, uri_of
 from services.verification.ports import Deps
-from tests.support.verifying import CODE
+from tests.support.qr_keys import OwnQrKey
+from tests.support.verifying import CODE, PublicSite
 
 MODULE_PX: Final = 5
 READY: Final = "() => document.querySelector('[data-age]:not([hidden])')"
@@ -75,3 +76,37 @@ async def ready(page: Page, address: str) -> None:
     await page.goto(address)
     await page.wait_for_function(READY)
     await page.wait_for_function(KEPT)
+
+
+async def document(site: PublicSite, outcome: str) -> str:
+    """The address in a QR code that comes to an outcome by the list that is kept."""
+    key = site.qr_key
+    today = datetime.now(UTC).date()
+    told = {
+        "revoked": claims(2),
+        "suspended": claims(3),
+        "superseded": claims(4),
+        "expired": claims(5, valid_until=date(2026, 11, 19)),
+        "unlisted": claims(6, issued_on=today),
+    }.get(outcome, claims(1))
+    payload = await key.payload(told)
+    if outcome == "forged":
+        payload = payload.replace(b"Yassine", b"Yassina")
+    elif outcome == "unknown_key":
+        payload = await OwnQrKey().payload(told)
+    elif outcome == "garbled":
+        payload = payload[:-1]
+    return address_of(payload, site.origin)
+
+
+async def scan(page: Page, address: str) -> None:
+    """Give the page a picture of a QR code."""
+    await page.locator("[data-part=file]").set_input_files(
+        {"name": "photo.png", "mimeType": "image/png", "buffer": picture(address)}
+    )
+
+
+async def paste(page: Page, address: str) -> None:
+    """Put an address into the form, as a scanner that types does."""
+    await page.locator("#code").fill(address)
+    await page.locator("#code").press("Enter")

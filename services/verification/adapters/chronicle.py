@@ -105,10 +105,12 @@ class MongoChronicle:
 
     async def before(self, moment: datetime) -> int:
         """The last position before the first fact of that moment or later."""
+        # The end first: what comes between the two questions is later than that end.
+        tail = await self.tail()
         first = await self._entries.find_one(
             {"reached": {"$gte": moment}}, {"_id": 1}, sort=[("reached", 1), ("_id", 1)]
         )
-        return await self.tail() if first is None else int(first["_id"]) - 1
+        return tail if first is None else int(first["_id"]) - 1
 
     async def _append_all(self, facts: Sequence[PublicFact]) -> Sequence[bool]:
         """Write what isn't there; says of each whether it is now."""

@@ -128,10 +128,11 @@ class Mirror:
         everything = self._database[_CERTIFICATES].find({"_id": {"$ne": DECOY}}, {"state.packed": 1})
         old = []
         async for document in everything.batch_size(_BATCH):
-            if document["state"].get("packed"):
-                self._put(document["_id"], document["state"])
-            else:
+            rows = self._opened(document["_id"], document["state"])
+            if rows is None:
                 old.append(document["_id"])
+            else:
+                self._put(rows)
         for certificate_id in old:
             await self._put_from_database(certificate_id)
         async for doubt in self._database[_DOUBTS].find():
@@ -153,11 +154,11 @@ class Mirror:
 
     async def _apply_certificate(self, certificate_id: str, change: Mapping[str, Any]) -> None:
         if "fullDocument" in change:
-            self._put(certificate_id, change["fullDocument"]["state"])
+            self._put(self._rows(certificate_id, change["fullDocument"]["state"]))
             return
         updated = change["updateDescription"]["updatedFields"]
         if "state" in updated:
-            self._put(certificate_id, updated["state"])
+            self._put(self._rows(certificate_id, updated["state"]))
         elif any(path.startswith("state.") for path in updated):
             await self._put_from_database(certificate_id)
 
@@ -165,23 +166,28 @@ class Mirror:
         document = await self._database[_CERTIFICATES].find_one({"_id": certificate_id}, {"state": 1})
         if document is None:
             raise _Lost
-        self._put(certificate_id, document["state"])
+        self._put(self._rows(certificate_id, document["state"]))
 
-    def _put(self, certificate_id: str, state: Mapping[str, Any]) -> None:
-        for key, row in self._rows(certificate_id, state):
+    def _put(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        for key, row in rows:
             self.table.put(key, row)
             index, status = place_of(row)
             if index is not None:
                 self._bits.note(index, listed_as(status))
 
     def _rows(self, certificate_id: str, state: Mapping[str, Any]) -> Iterable[tuple[bytes, bytes]]:
-        if state.get("packed"):
-            try:
-                return unbundle(self._sealer.open(certificate_id, state["packed"]))
-            except Tampered:
-                log.error("mirror.unreadable", certificate_id=certificate_id)  # noqa: TRY400 - its type says all
-        # The status stands in clear, so it is still told, of nobody.
-        return nameless(_VERSIONS.validate_python(state["versions"])) if "versions" in state else ()
+        """The rows of a copy; where they can't be read, its status, which stands in clear, and no name."""
+        opened = self._opened(certificate_id, state)
+        return nameless(_VERSIONS.validate_python(state["versions"])) if opened is None else opened
+
+    def _opened(self, certificate_id: str, state: Mapping[str, Any]) -> Iterable[tuple[bytes, bytes]] | None:
+        if not state.get("packed"):
+            return None
+        try:
+            return unbundle(self._sealer.open(certificate_id, state["packed"]))
+        except Tampered:
+            log.error("mirror.unreadable", certificate_id=certificate_id)  # noqa: TRY400 - its type says all
+            return None
 
     def _apply_doubt(self, doubt_id: str, change: Mapping[str, Any]) -> None:
         if change["operationType"] == "delete":

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import aiohttp
 
-from services.verification.domain.webhook import PartnerAnswer, is_public
+from services.verification.domain.webhook import PartnerAnswer
+from services.verification.domain.webhook_address import is_public
 
 TIMEOUT_S: Final = 15.0
 

@@ -67,16 +67,16 @@ class Dispatch:
     async def _start_due(self, group: asyncio.TaskGroup) -> int:
         tail = await self._deps.outlet.chronicle.tail()
         progress = await self._deps.outlet.progress.all()
-        now, started = self._deps.clock.now(), 0
-        for stored in await self._served():
-            at = progress.get(stored.id)
-            if stored.id in self._couriers or at is None:
-                continue
-            if at.is_due(tail, now):
-                started += await self._start(group, stored.value, at)
-            elif stored.id in self._leases:
-                await self._leases.pop(stored.id).release()
-        return started
+        now = self._deps.clock.now()
+        due = {
+            webhook_id: at
+            for webhook_id, at in progress.items()
+            if webhook_id not in self._couriers and at.is_due(tail, now)
+        }
+        for webhook_id in self._leases.keys() - due.keys() - self._couriers.keys():
+            await self._leases.pop(webhook_id).release()
+        served = [stored.value for stored in await self._served() if stored.id in due] if due else []
+        return sum([await self._start(group, webhook, due[webhook.id]) for webhook in served])
 
     async def _start(self, group: asyncio.TaskGroup, webhook: Webhook, progress: Progress) -> bool:
         lease = self._leases.get(webhook.id) or self._deps.outlet.lease_of(webhook.id)

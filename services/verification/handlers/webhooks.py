@@ -22,8 +22,8 @@ from services.verification.domain.webhook import (
     Reason,
     Standing,
     Webhook,
-    check_url,
 )
+from services.verification.domain.webhook_address import check_url
 from services.verification.errors import TooManyWebhooks
 from services.verification.ports import Deps
 

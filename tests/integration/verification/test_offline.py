@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from libs.contracts.qr import address_of
 from libs.ui.assets import Assets
 from libs.ui.pages import Pages
 from services.verification.domain.status_list import ListStatus
 from services.verification.pages.offline import shell_of
 from tests.support.browser import axe_violations, keyboard_walk, mirror, sideways_overflow
-from tests.support.offline import READY, claims, picture, publish, ready
-from tests.support.qr_keys import OwnQrKey
+from tests.support.offline import READY, document, paste, publish, ready, scan
 from tests.support.roadside import RIGHT, checked, documents, statuses
 from tests.support.verifying import PublicSite
 
@@ -93,40 +91,6 @@ async def french(browser: Browser, site: PublicSite, listed: datetime) -> AsyncI
     await ready(page, f"{site.origin}/v?lang=fr")
     yield page
     await context.close()
-
-
-async def document(site: PublicSite, outcome: str) -> str:
-    """The address in a QR code that comes to an outcome by the list that is kept."""
-    key = site.qr_key
-    today = datetime.now(UTC).date()
-    told = {
-        "revoked": claims(2),
-        "suspended": claims(3),
-        "superseded": claims(4),
-        "expired": claims(5, valid_until=date(2026, 11, 19)),
-        "unlisted": claims(6, issued_on=today),
-    }.get(outcome, claims(1))
-    payload = await key.payload(told)
-    if outcome == "forged":
-        payload = payload.replace(b"Yassine", b"Yassina")
-    elif outcome == "unknown_key":
-        payload = await OwnQrKey().payload(told)
-    elif outcome == "garbled":
-        payload = payload[:-1]
-    return address_of(payload, site.origin)
-
-
-async def scan(page: Page, address: str) -> None:
-    """Give the page a picture of a QR code."""
-    await page.locator("[data-part=file]").set_input_files(
-        {"name": "photo.png", "mimeType": "image/png", "buffer": picture(address)}
-    )
-
-
-async def paste(page: Page, address: str) -> None:
-    """Put an address into the form, as a scanner that types does."""
-    await page.locator("#code").fill(address)
-    await page.locator("#code").press("Enter")
 
 
 def title(page: Page) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +11,7 @@ import cbor2
 import httpx
 import pytest
 
+from khadamaty_verify import KeySet, StatusList
 from libs.chassis.key_files import KeyUnusable
 from libs.contracts.certificates import CertificateStatus
 from libs.contracts.code import code_hash
@@ -17,7 +19,7 @@ from services.verification import api, handlers
 from services.verification.adapters.list_key import FileListKey
 from services.verification.domain.status_list import LIST_SIZE, ListStatus, status_in
 from services.verification.domain.typed import key_of
-from tests.support.listing import MemoryStatusLists, SetFreshness
+from tests.support.listing import MemoryStatusLists, SetFreshness, own_key
 from tests.support.qr_keys import OwnQrKey
 from tests.support.verifying import CODE, NOON, OTHER_CODE, Verifying, verifying, version
 from tests.support.visitors import build_site
@@ -158,18 +160,31 @@ async def test_versions_from_before_the_list_are_left_out(service: Verifying) ->
     assert packed_by(service) == b""
 
 
-async def test_keys_tell_what_they_are_for_and_old_ones_stay(service: Verifying) -> None:
+async def test_keys_tell_what_they_are_for(service: Verifying) -> None:
     payload_key = OwnQrKey().jwk()
     await service.know_key(payload_key)
-    await handlers.publish_list_key(service.deps)
-    await handlers.publish_list_key(service.deps)
-    old = await service.store.list_keys.find_by({})
-    await service.store.list_keys.insert("newer", old[0].value)
+    for _ in range(2):
+        await handlers.publish_list_key(service.deps)
     told = (await asked(service, "/api/verification/v1/keys")).json()["keys"]
-    assert [(key["kid"], key["use"]) for key in told if key["use"] == "sig"] == [(payload_key["kid"], "sig")]
-    listed = [key for key in told if key["use"] == "status-list"]
-    assert listed == [dict(service.deps.listing.key.jwk)] * 2
-    assert "d" not in listed[0]
+    assert {key["kid"]: key["use"] for key in told} == {
+        payload_key["kid"]: "sig",
+        service.deps.listing.key.jwk["kid"]: "status-list",
+    }
+    assert len(told) == 2
+    assert all("d" not in key for key in told)
+
+
+async def test_after_a_change_of_keys_old_lists_can_still_be_checked(service: Verifying) -> None:
+    tokens = []
+    for _ in range(2):
+        service.deps = replace(service.deps, listing=replace(service.deps.listing, key=own_key()))
+        service.clock.advance(timedelta(hours=1))
+        await handlers.publish_list_key(service.deps)
+        await handlers.publish_status_lists(service.deps)
+        tokens.append(lists_of(service).kept[0].token)
+    keys = KeySet.from_json((await asked(service, "/api/verification/v1/keys")).content)
+    assert len(keys.lists) == 2
+    assert [StatusList.from_bytes(token, keys).number for token in tokens] == [0, 0]
 
 
 def test_the_key_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:

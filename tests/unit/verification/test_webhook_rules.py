@@ -9,15 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.verification.domain.public_fact import Cursor
-from services.verification.domain.webhook import (
-    Progress,
-    Trouble,
-    asked_wait_s,
-    check_url,
-    is_public,
-    rest_s,
-    wait_s,
-)
+from services.verification.domain.webhook import Progress, Trouble, asked_wait_s, rest_s, wait_s
+from services.verification.domain.webhook_address import check_url, is_public
 from services.verification.domain.window import Parcel, Window
 from services.verification.errors import CursorUnknown, WebhookUrlRefused
 
