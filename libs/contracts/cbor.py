@@ -1,4 +1,4 @@
-"""The small part of CBOR that payloads and status lists use, in its one deterministic form (RFC 8949, 4.2.1)."""
+"""The small part of CBOR that payloads and lists use, in its one deterministic form (RFC 8949, 4.2.1)."""
 
 from __future__ import annotations
 

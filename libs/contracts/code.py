@@ -23,6 +23,11 @@ _FOLDED = str.maketrans("OIL", "011")
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _FIELD_POLYNOMIAL = 0b100101
 _FIELD_SIZE = 32
+_TIMES_PRIMITIVE = [
+    doubled ^ _FIELD_POLYNOMIAL if doubled >= _FIELD_SIZE else doubled
+    for doubled in range(0, 2 * _FIELD_SIZE, 2)
+]
+_AS_PYTHON_SPELLS = str.maketrans(ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _LOOK_ALIKES = ("8B", "5S", "2Z", "6G", "VYU", "17", "MN", "CG", "0DQ", "PR", "EF", "VW", "KX")
 
 
@@ -100,7 +105,7 @@ def check_character(code: str) -> str:
     """
     remainder = 0
     for character in code:
-        remainder = _times_primitive(remainder ^ _VALUES[character])
+        remainder = _TIMES_PRIMITIVE[remainder ^ _VALUES[character]]
     return ALPHABET[remainder]
 
 
@@ -131,12 +136,9 @@ def entropy_of(code: str) -> bytes:
     """
     if len(code) != CODE_LENGTH:
         raise MalformedCode(Fault.LENGTH)
-    if any(character not in _VALUES for character in code):
+    if not _VALUES.keys() >= set(code):
         raise MalformedCode(Fault.CHARACTERS)
-    number = 0
-    for character in code:
-        number = number << _BITS | _VALUES[character]
-    return number.to_bytes(ENTROPY_BYTES)
+    return int(code.translate(_AS_PYTHON_SPELLS), _FIELD_SIZE).to_bytes(ENTROPY_BYTES)
 
 
 def code_hash(code: str) -> str:
@@ -168,8 +170,3 @@ def _near(typed: str) -> Iterator[str]:
 def _plain_digit(character: str) -> str:
     digit = unicodedata.digit(character, None)
     return character if digit is None else str(digit)
-
-
-def _times_primitive(value: int) -> int:
-    doubled = value << 1
-    return doubled ^ _FIELD_POLYNOMIAL if doubled >= _FIELD_SIZE else doubled

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from libs.ui.typeset.errors import ValueUnfrozenError
 from libs.ui.typeset.faces import Face
@@ -61,22 +62,42 @@ class Token:
     parts: tuple[tuple[float, str], ...]
 
 
-def show_run(
-    code: list[str],
-    face: FrozenFace,
-    size_pt: float,
-    level: int,
-    left: int,
-    placed: Sequence[tuple[int, Token]],
-    pen: int,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A face at one size in runs of one direction, and what it has set.
+
+    Attributes:
+        face: Its face.
+        level: An embedding level of its runs.
+        tokens: Words, letters and pieces that were set before.
+        kerns: What parts two letters of the face, or two words.
+        opening: The operators that begin a run.
+        closing: Those that end it.
+    """
+
+    face: FrozenFace
+    size_pt: float
+    level: int
+    tokens: dict[str, Token]
+    kerns: dict[str, int | None]
+    opening: tuple[str, ...]
+    closing: tuple[str, ...]
+
+    @classmethod
+    def of(cls, face: FrozenFace, size_pt: float, level: int, kerns: dict[str, int | None]) -> Self:
+        """A hand that has set nothing yet."""
+        opening = f"/{face.resource} {size_pt:g} Tf"
+        if level == ODD:
+            return cls(face, size_pt, level, {}, kerns, (opening, "/ReversedChars BMC"), ("EMC",))
+        return cls(face, size_pt, level, {}, kerns, (opening,), ())
+
+
+def show_run(code: list[str], hand: Hand, left: int, placed: Sequence[tuple[int, Token]], pen: int) -> int:
     """Write one run as `run_operators` writes it.
 
     Args:
         code: Where its operators go.
-        face: Its face.
-        size_pt: The type size.
-        level: Its embedding level.
+        hand: What it is set with.
         left: Where it begins on the line, in thousandths of the size.
         placed: Its tokens from left to right, each with its place in the run.
         pen: Where the runs before it left the pen.
@@ -84,9 +105,7 @@ def show_run(
     Returns:
         Where the pen is afterwards.
     """
-    code.append(f"/{face.resource} {size_pt:g} Tf")
-    if level == ODD:
-        code.append("/ReversedChars BMC")
+    code += hand.opening
     rise = 0.0
     pieces: list[str] = []
     for place, token in placed:
@@ -105,9 +124,22 @@ def show_run(
     show_pieces(code, pieces)
     if rise:
         code.append("0 Ts")
-    if level == ODD:
-        code.append("EMC")
+    code += hand.closing
     return pen
+
+
+def joined(placed: Sequence[tuple[int, Token]]) -> Token:
+    """Tokens of one run as one, the first of them at 0."""
+    (_, first), *others = placed
+    width, pen, parts = first.width, first.end, list(first.parts)
+    for x, token in others:
+        (rise, shown), *more = token.parts
+        shown = f"{pen - x - token.lead or ''}{shown}"
+        if rise == parts[-1][0]:
+            shown = f"{parts.pop()[1]}{shown}".replace("><", "")
+        parts += (rise, shown), *more
+        width, pen = x + token.width, x + token.end
+    return Token(width, first.lead, pen, tuple(parts))
 
 
 def token_of(run: ShapedRun, face: FrozenFace, size_pt: float) -> Token | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from cryptography import x509
@@ -22,6 +24,21 @@ log = structlog.get_logger(__name__)
 _DER = serialization.Encoding.DER
 
 
+class _Certified(NamedTuple):
+    """What was found in the folder: its seal isn't revoked and is that of the key.
+
+    Attributes:
+        begins: Since when its certificate is valid.
+        ends: Until when.
+    """
+
+    credentials: Credentials
+    template: CmsTemplate
+    key_id: str
+    begins: datetime
+    ends: datetime
+
+
 class DocumentSealer:
     """The ministry's seal on documents: PAdES B-B.
 
@@ -35,7 +52,7 @@ class DocumentSealer:
         self._keys = keys
         self._folder = credentials
         self._clock = clock
-        self._templates: dict[bytes, tuple[CmsTemplate, str]] = {}
+        self._known: _Certified | None = None
 
     async def sign(self, sha256: str) -> Seal:
         """The seal over a document.
@@ -47,11 +64,11 @@ class DocumentSealer:
             SealUnavailable: The key doesn't answer, or its certificate is missing, another key's, revoked or
                 not valid today.
         """
-        template, key_id = await self._certified(self._folder.current())
+        certified = await self._certified(self._folder.current())
         digest = bytes.fromhex(sha256)
-        signature = await self._keys.sign(SEAL, template.digest(digest))
-        cms = template.write(digest, signature)
-        return Seal(key_id, base64.b64encode(cms).decode(), SealLevel.BASELINE_B)
+        signature = await self._keys.sign(SEAL, certified.template.digest(digest))
+        cms = certified.template.write(digest, signature)
+        return Seal(certified.key_id, base64.b64encode(cms).decode(), SealLevel.BASELINE_B)
 
     def evidence(self) -> Evidence:
         """What a file that is sealed today carries for its later judges.
@@ -61,22 +78,25 @@ class DocumentSealer:
         """
         return self._folder.current().evidence
 
-    async def _certified(self, credentials: Credentials) -> tuple[CmsTemplate, str]:
-        certificate, *above = credentials.seal_chain
-        now = self._clock.now()
-        if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+    async def _certified(self, credentials: Credentials) -> _Certified:
+        known = self._known
+        if known is None or known.credentials is not credentials:
+            known = self._known = await self._read(credentials)
+        if not known.begins <= self._clock.now() <= known.ends:
             raise _refused("the seal's certificate isn't valid today")
+        return known
+
+    async def _read(self, credentials: Credentials) -> _Certified:
+        """What the certificates allow, as long as the folder stays as it is."""
+        certificate, *above = credentials.seal_chain
         if credentials.is_revoked(certificate):
             raise _refused("the seal's certificate is revoked")
-        der = certificate.public_bytes(_DER)
-        known = self._templates.get(der)
-        if known is None:
-            public_key = await self._keys.public_key(SEAL)
-            if certificate.public_key() != public_key:
-                raise _refused("the seal's certificate is another key's")
-            chain = [one.public_bytes(_DER) for one in (certificate, *above) if not _is_root(one)]
-            known = self._templates[der] = (CmsTemplate(chain), key_id_of(public_key))
-        return known
+        public_key = await self._keys.public_key(SEAL)
+        if certificate.public_key() != public_key:
+            raise _refused("the seal's certificate is another key's")
+        chain = [one.public_bytes(_DER) for one in (certificate, *above) if not _is_root(one)]
+        days = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        return _Certified(credentials, CmsTemplate(chain), key_id_of(public_key), *days)
 
 
 def _is_root(certificate: x509.Certificate) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from libs.contracts.code import CODE_LENGTH, format_code
@@ -28,8 +27,7 @@ def page_of(
         qr_url: The address with the signed payload; None where the QR code opens the typed code's form.
     """
     code = certificate.get_personal().codes[plan.version - 1]
-    page = _marked(_page(certificate, plan.number, plan.issued_on, code, origin), plan.kind)
-    return replace(page, qr_url=qr_url) if qr_url else page
+    return _page(certificate, plan.kind, plan.number, plan.issued_on, code, origin, qr_url)
 
 
 def claims_of(certificate: Certificate, plan: SigningPlan, status_index: int) -> QrClaims:
@@ -58,17 +56,19 @@ def claims_of(certificate: Certificate, plan: SigningPlan, status_index: int) ->
 def preview_of(certificate: Certificate, today: date, origin: str) -> CertificateContent:
     """The page as it would be today: marked as a preview, with a code that nothing answers to."""
     number = certificate.number or format_number(today.year, 0)
-    return _marked(_page(certificate, number, today, _NO_CODE, origin), certificate.next_kind)
-
-
-def _marked(page: CertificateContent, kind: VersionKind) -> CertificateContent:
-    """The page with the mark of why there is another version."""
-    return replace(page, duplicate=kind is VersionKind.DUPLICATE, corrected=kind is VersionKind.CORRECTION)
+    return _page(certificate, certificate.next_kind, number, today, _NO_CODE, origin)
 
 
 def _page(
-    certificate: Certificate, number: str, issued_on: date, code: str, origin: str
+    certificate: Certificate,
+    kind: VersionKind,
+    number: str,
+    issued_on: date,
+    code: str,
+    origin: str,
+    qr_url: str | None = None,
 ) -> CertificateContent:
+    """The page of a version, with the mark of why there is another one."""
     printed = certificate.get_personal().to_print
     shown = format_code(code)
     return CertificateContent(
@@ -79,8 +79,10 @@ def _page(
         valid_until=certificate.valid_until,
         verification_code=shown,
         verify_url=f"{origin}/verify",
-        qr_url=f"{origin}/v#{shown}",
+        qr_url=qr_url or f"{origin}/v#{shown}",
         centre=certificate.centre_name or certificate.centre,
+        duplicate=kind is VersionKind.DUPLICATE,
+        corrected=kind is VersionKind.CORRECTION,
     )
 
 

@@ -66,7 +66,7 @@ async def sign_file(deps: Deps, stored: Stored[Certificate], approval: Approval)
         code, index = draw_code(deps.entropy(ENTROPY_BYTES)), await deps.status_indices.take()
         planned = plan_signing(stored.value, approval, code, status_index=index)
         stored = await deps.certificates.save(stored, planned)
-        await _finish(deps, stored, await _keep_page(deps, stored.value, planned_by(stored.value)))
+        await _finish(deps, stored, await keep_page(deps, stored.value, planned_by(stored.value)))
     else:
         await resume_signing(deps, stored)
 
@@ -81,7 +81,7 @@ async def resume_signing(deps: Deps, stored: Stored[Certificate]) -> None:
     """
     plan = planned_by(stored.value)
     kept = await deps.papers.find(_paper_id(stored.value, plan))
-    await _finish(deps, stored, kept or await _keep_page(deps, stored.value, plan))
+    await _finish(deps, stored, kept or await keep_page(deps, stored.value, plan))
 
 
 async def _finish(deps: Deps, stored: Stored[Certificate], kept: Kept) -> None:
@@ -97,8 +97,13 @@ async def _finish(deps: Deps, stored: Stored[Certificate], kept: Kept) -> None:
     log.info("certificate.issued", certificate_id=stored.id, version=issued.versions[-1].version)
 
 
-async def _keep_page(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Kept:
-    """Set the page and keep it; only what is stored is ever signed."""
+async def keep_page(deps: Deps, certificate: Certificate, plan: SigningPlan) -> Kept:
+    """Set the page of what is planned and keep it; only what is stored is ever signed.
+
+    Raises:
+        Unprintable: A value can't be set.
+        SealUnavailable: The process that holds the QR code's key doesn't answer.
+    """
     content = page_of(certificate, plan, deps.origin, await _qr_url(deps, certificate, plan))
     page = await deps.printer.print_page(content, deps.signer.evidence())
     return await deps.papers.keep(_paper_id(certificate, plan), certificate.person_id, page)

@@ -15,7 +15,7 @@ from libs.ui.typeset.slots import Align, Style, TextSlot
 from tests.support.corpus import ODD, Kind, corpus
 
 KEYS = ("arabic", "arabic-bold", "latin", "latin-bold", "tifinagh", "code", "code-bold")
-VALUES = 24_000
+VALUES = 36_000
 NAMES = re.findall(
     r"\w+",
     "محمد أحمد فاطمة الزهراء عبد اللطيف إدريس بنعبد الله آيت الگراوي للا لله ياسين المصطفى يحيى نجيم كعب ملك",
@@ -24,6 +24,7 @@ LATIN = re.findall(
     r"\S+",
     "MOHAMED FATIMA-ZAHRA EL ALAOUI AÏT-LAHCEN D'AVILA Benoît ÉLOÏSE OU-ALI Çelik AVATAR TOYOTA L'Étoile",
 )
+TIFINAGH = "".join(map(chr, range(0x2D30, 0x2D68)))
 ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -60,6 +61,12 @@ def latin(chance: random.Random) -> tuple[Style, str]:
     return style, kinds[chance.choice(list(kinds))]()
 
 
+def tifinagh(chance: random.Random) -> tuple[Style, str]:
+    style = Style(chance.choice((Direction.RTL, Direction.LTR)), Direction.LTR, bold=chance.random() < 0.3)
+    words = ("".join(chance.choices(TIFINAGH, k=chance.randint(1, 7))) for _ in range(chance.randint(1, 4)))
+    return style, " ".join(words)
+
+
 def outcome(draw: Callable[[], object]) -> object:
     try:
         return draw()
@@ -67,14 +74,14 @@ def outcome(draw: Callable[[], object]) -> object:
         return "unfrozen"
 
 
-@pytest.mark.parametrize("make", [arabic, latin])
-def test_24_000_values_are_drawn_as_if_each_were_shaped_whole(
+@pytest.mark.parametrize("make", [arabic, latin, tifinagh])
+def test_36_000_values_are_drawn_as_if_each_were_shaped_whole(
     make: Callable[[random.Random], tuple[Style, str]],
 ) -> None:
     chance = random.Random(f"lettering {make.__name__}")  # noqa: S311 - repeatable, and nothing secret
     lettering = Lettering(KEYS)
     frozen = 0
-    for _ in range(VALUES // 2):
+    for _ in range(VALUES // 3):
         style, text = make(chance)
         size_pt = chance.choice((7.0, 10.5, 13.0, 16.0))
         if not text:
@@ -83,7 +90,7 @@ def test_24_000_values_are_drawn_as_if_each_were_shaped_whole(
         pieced = outcome(lambda: lettering.show(slot(style, size_pt), text))  # noqa: B023 - called at once
         assert pieced == whole, (style, text)
         frozen += whole != "unfrozen"
-    assert frozen > VALUES // 2 * 0.7
+    assert frozen > VALUES // 3 * 0.7
 
 
 def test_the_corpus_names_are_held_by_the_shared_fonts_unless_they_are_odd() -> None:

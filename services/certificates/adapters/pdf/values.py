@@ -1,7 +1,7 @@
 """What changes from one page to the next, by the name of its slot, and what stays with a page's shape."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from libs.contracts.people import IdentifierKind, Sex
 from services.certificates.adapters.pdf.wording import Wording
@@ -9,8 +9,7 @@ from services.certificates.domain.card import card_valid_until
 from services.certificates.domain.printed import CertificateContent, DocumentKind
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """All that the words and places of a page depend on, but for its values.
 
     Two pages of one shape whose values fit their slots are alike in everything but `page_values` and

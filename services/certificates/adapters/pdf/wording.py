@@ -1,7 +1,7 @@
 """The words of the certificate, dated: an issued certificate keeps the wording of its day."""
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 
@@ -13,6 +13,7 @@ from libs.contracts.requests import Category, Degree, DisabilityLine, Duration
 from libs.ui.typeset.shaping import Span
 
 _FOLDER = Path(__file__).resolve().parents[2] / "wording"
+_MOST_DAYS = 8_192
 
 
 class _Words(BaseModel):
@@ -152,8 +153,7 @@ class FrenchWording(_Words):
 
     def long_date(self, day: date) -> str:
         """A date in words."""
-        number = self.first_day if day.day == 1 else str(day.day)
-        return self.day.format(day=number, month=self.months[day.month - 1], year=day.year)
+        return _long_date(self.day, self.months, self.first_day, day)
 
 
 class Wording(_Words):
@@ -203,7 +203,7 @@ class Wording(_Words):
 
     def long_date(self, day: date) -> str:
         """A date in Moroccan Arabic."""
-        return self.day.format(day=day.day, month=self.months[day.month - 1], year=day.year)
+        return _long_date(self.day, self.months, "1", day)
 
     def birth(self, day: date, precision: Precision) -> str:
         """A birth date as far as it is known."""
@@ -246,6 +246,13 @@ def fill(template: str, **values: str | Span) -> tuple[Span, ...]:
             value = values[name]
             spans.append(value if isinstance(value, Span) else Span(value))
     return tuple(spans)
+
+
+@lru_cache(maxsize=_MOST_DAYS)
+def _long_date(form: str, months: tuple[str, ...], first_day: str, day: date) -> str:
+    """A date in words; those of a day's certificates and of people's births come again and again."""
+    number = first_day if day.day == 1 else str(day.day)
+    return form.format(day=number, month=months[day.month - 1], year=day.year)
 
 
 @cache
