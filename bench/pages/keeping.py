@@ -62,7 +62,16 @@ def kept() -> Iterator[Engine]:
             await deps.signer.sign(paper.document_sha256)
             return bytes(database.newest["rest"])
 
-        yield lambda content: loop.run_until_complete(issue(content))
+        def engine(content: CertificateContent) -> bytes:
+            # The browser's driver keeps a loop of its own running in this thread.
+            others = asyncio._get_running_loop()  # noqa: SLF001 - meant for makers of loops
+            asyncio._set_running_loop(None)  # noqa: SLF001 - the same
+            try:
+                return loop.run_until_complete(issue(content))
+            finally:
+                asyncio._set_running_loop(others)  # noqa: SLF001 - the same
+
+        yield engine
 
 
 async def _deps(folder: Path, pool: ThreadPoolExecutor, database: _Database) -> Deps:

@@ -1,0 +1,1 @@
+"""The public check beside a bare answer on the same server: speed, memory, and what time gives away."""

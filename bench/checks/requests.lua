@@ -1,0 +1,17 @@
+-- Posts one body after another, each as if it came from somewhere else.
+local requests, place = {}, 0
+
+init = function(arguments)
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  math.randomseed(7)
+  for body in io.lines(arguments[1]) do
+    wrk.headers["X-Forwarded-For"] = "198.18." .. math.random(0, 255) .. "." .. math.random(1, 254)
+    requests[#requests + 1] = wrk.format(nil, nil, nil, body)
+  end
+end
+
+request = function()
+  place = place % #requests + 1
+  return requests[place]
+end
