@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bench import issuing, lists, offline, partners, revoking, telling, whole
+from bench.checks import comparing
 from bench.pages import measure
 from deploy.local.progress import say
 from libs.chassis.logging import configure_logging
@@ -19,6 +20,7 @@ CERTIFICATES: Final = 2000
 
 PARTS: Final[Mapping[str, Callable[[int], None]]] = {
     "pages": lambda _count: telling.tell_pages(measure.measure()),
+    "checks": lambda _count: comparing.run(),
     "lists": lambda _count: lists.run(),
     "offline": lambda _count: offline.run(),
     "partners": lambda _count: partners.run(),
