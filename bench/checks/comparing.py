@@ -114,7 +114,7 @@ async def _compare(port: int, bare_port: int, codes: Sequence[str]) -> Checked:
     for turn in range(SLICES + 1):
         for name, found in per_s.items():
             file, at = ("known", bare_port) if name == HELLO else (name, port)
-            reached = await asyncio.to_thread(_wrk, at, FOLDER / file)
+            reached = await asyncio.to_thread(_wrk, at, FOLDER / file, turn)
             # The first turn warms up.
             if turn:
                 found.append(reached)
@@ -128,7 +128,7 @@ async def _compare(port: int, bare_port: int, codes: Sequence[str]) -> Checked:
     return Checked(per_s, rate, p99_ms(took_s), area)
 
 
-def _wrk(port: int, bodies: Path) -> float:
+def _wrk(port: int, bodies: Path, turn: int) -> float:
     asking = [
         "wrk",
         "-t1",
@@ -138,7 +138,9 @@ def _wrk(port: int, bodies: Path) -> float:
         str(SCRIPT),
         f"http://{LOOPBACK}:{port}{PATH}",
     ]
-    told = subprocess.run([*asking, "--", str(bodies)], check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(
+        [*asking, "--", str(bodies), str(turn)], check=True, capture_output=True, text=True
+    ).stdout
     if "Non-2xx" in told:
         raise RuntimeError(f"not every answer was good: {told}")
     found = re.search(r"Requests/sec:\s+([\d.]+)", told)

@@ -4,7 +4,7 @@ local requests, place = {}, 0
 init = function(arguments)
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
-  math.randomseed(7)
+  math.randomseed(tonumber(arguments[2]))
   for body in io.lines(arguments[1]) do
     wrk.headers["X-Forwarded-For"] = "198.18." .. math.random(0, 255) .. "." .. math.random(1, 254)
     requests[#requests + 1] = wrk.format(nil, nil, nil, body)
