@@ -16,6 +16,7 @@ from typing import Final
 import httpx
 import uvloop
 
+from bench import posting
 from deploy.local.folders import REPOSITORY
 from deploy.local.parts import Kafka, Mongod
 from deploy.local.progress import say
@@ -76,6 +77,8 @@ def run() -> None:
         say(f"\nA partner that was down for {HOURS_DOWN} simulated hours and missed {EVENTS:,} events")
         say(f"  {GOAL} in each way of catching up")
         uvloop.run(_measure(mongod, kafka))
+        for way, spent_us in uvloop.run(posting.cpu_us()).items():
+            say(f"  one small POST by {way}: {spent_us:,.0f} us CPU, a bare server's part in it")
     finally:
         kafka.stop()
         mongod.stop()
