@@ -28,10 +28,17 @@ class PartnerApi:
     Args:
         folder: Who we are.
         pause: Waits so many seconds.
+        transport: Carries requests; None for the network.
     """
 
-    def __init__(self, folder: Folder, pause: Callable[[float], None] = time.sleep) -> None:
-        self._client = httpx.Client(base_url=folder.settings().origin, timeout=TIMEOUT_S)
+    def __init__(
+        self,
+        folder: Folder,
+        pause: Callable[[float], None] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        origin = folder.settings().origin
+        self._client = httpx.Client(base_url=origin, timeout=TIMEOUT_S, transport=transport)
         self.tokens = TokenSource(folder, self._client)
         self._pause = pause
 

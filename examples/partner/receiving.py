@@ -126,7 +126,9 @@ def _handler(inbox: Inbox, tell: Callable[[str], None] | None) -> type[BaseHTTPR
 
         def _reply(self) -> Reply:
             length = self.headers.get("content-length", "")
-            if not (length.isascii() and length.isdigit()) or int(length) > LARGEST_BYTES:
+            # A number of more digits is too large whatever they are.
+            readable = length.isascii() and length.isdigit() and len(length) <= len(str(LARGEST_BYTES))
+            if not readable or int(length) > LARGEST_BYTES:
                 self.close_connection = True
                 return Reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too long, or of unknown length")
             body = self.rfile.read(int(length))
