@@ -97,8 +97,8 @@ def test_status_names_every_service(terminal: Terminal) -> None:
 def test_secrets_are_for_this_user_only(terminal: Terminal) -> None:
     run = terminal.folder / "platform" / "run"
     files = [run / "secrets.json", *run.glob("*.env")]
-    # Beside the services: everybody's secrets, and the settings of the log's monitor.
-    assert len(files) == len(SERVICES) + 2
+    services = [run / f"{name}.env" for name in SERVICES]
+    assert set(files) == {*services, run / "secrets.json", run / "monitor.env", run / "provision.env"}
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 

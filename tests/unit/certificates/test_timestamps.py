@@ -133,7 +133,7 @@ async def test_an_authority_that_is_down_is_told_as_what_may_pass(house: House) 
 
 
 async def test_a_clock_that_is_far_off_is_not_believed(house: House) -> None:
-    time_stamps = house.time_stamps(clock=FixedClock(NOW + timedelta(minutes=10)))
+    time_stamps = house.time_stamps(clock=FixedClock(SystemClock().now() + timedelta(minutes=10)))
     with pytest.raises(TimeStampUnavailable):
         await time_stamps.stamp(house.seal)
     await time_stamps.close()
