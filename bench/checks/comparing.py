@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.checks.asking import p99_ms, paced, question, told_apart
+from bench.cores import set_apart
+from bench.cpu import cpu_s
 from deploy.local.children import Child, Program
 from deploy.local.folders import REPOSITORY
 from deploy.local.parts import Kafka, Mongod
@@ -44,17 +46,33 @@ GOAL: Final = "goal: 1.0 of the bare answer, at least 0.9"
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A process that answers."""
+
+    port: int
+    child: Child
+
+    @property
+    def pid(self) -> int:
+        """Its id, once it runs."""
+        assert self.child.pid is not None
+        return self.child.pid
+
+
+@dataclass(frozen=True)
 class Checked:
     """What one run showed.
 
     Attributes:
         per_s: Requests a second in each slice, by what was asked.
+        cpu_us: What one took of the process that answered, in each slice.
         paced_per_s: How often the paced questions came.
         p99_ms: Of their answers.
         area: Under the curve of a classifier that tells known codes from unknown ones by time alone.
     """
 
     per_s: Mapping[str, Sequence[float]]
+    cpu_us: Mapping[str, Sequence[float]]
     paced_per_s: float
     p99_ms: float
     area: float
@@ -65,14 +83,16 @@ def run() -> None:
     if shutil.which("wrk") is None:
         say("\nThe public check: wrk is missing; `apt-get install wrk` brings it")
         return
-    say(f"\nThe public check, {SLICES} slices of {SLICE_S} s by turns, {CONNECTIONS} connections")
+    say(f"\nThe public check, {SLICES} slices of {SLICE_S} s by turns, {CONNECTIONS} connections;")
+    say("  whoever answers has a core to itself, all else the others")
     told = asyncio.run(measure())
     bare = statistics.median(told.per_s[HELLO])
     for name, found in told.per_s.items():
         middle = statistics.median(found)
         ratios = [one / other for one, other in zip(found, told.per_s[HELLO], strict=True)]
         shown = f"{middle:9,.0f}/s, {middle / bare:.2f} of the bare answer"
-        say(f"  {name:12}{shown} (slice by slice: {statistics.median(ratios):.2f})")
+        cpu = f"{statistics.median(told.cpu_us[name]):.0f} us of CPU each"
+        say(f"  {name:12}{shown} (slice by slice: {statistics.median(ratios):.2f}), {cpu}")
     say(f"  {GOAL}")
     say(f"  known codes at {told.paced_per_s:,.0f}/s ({SHARE:.0%} of the most): p99 {told.p99_ms:.1f} ms")
     say(f"  known from unknown by time alone: area {told.area:.3f} (0.5 tells nothing)")
@@ -93,14 +113,16 @@ async def measure() -> Checked:
             hello.start()
             await house.issue(CERTIFICATES)
             await house.until_all_is_told_right()
-            return await _compare(house.answering[0].port, port, list(house.codes.values()))
+            check = house.answering[0]
+            bare = Asked(port, hello)
+            return await _compare(Asked(check.port, check.child), bare, list(house.codes.values()))
     finally:
         hello.stop()
         kafka.stop()
         mongod.stop()
 
 
-async def _compare(port: int, bare_port: int, codes: Sequence[str]) -> Checked:
+async def _compare(check: Asked, bare: Asked, codes: Sequence[str]) -> Checked:
     strange = [code_of(os.urandom(10)) for _ in range(BODIES)]
     kinds = {
         "known": [format_code(code) for code in codes] * (BODIES // len(codes)),
@@ -111,21 +133,27 @@ async def _compare(port: int, bare_port: int, codes: Sequence[str]) -> Checked:
     for name, lines in bodies.items():
         (FOLDER / name).write_bytes(b"\n".join(lines) + b"\n")
     per_s: dict[str, list[float]] = {name: [] for name in (HELLO, *bodies)}
+    cpu_us: dict[str, list[float]] = {name: [] for name in per_s}
     for turn in range(SLICES + 1):
         for name, found in per_s.items():
-            file, at = ("known", bare_port) if name == HELLO else (name, port)
-            reached = await asyncio.to_thread(_wrk, at, FOLDER / file, turn)
+            file, asked = ("known", bare) if name == HELLO else (name, check)
+            set_apart(asked.pid)
+            before_s = cpu_s(asked.pid)
+            reached = await asyncio.to_thread(_wrk, asked.port, FOLDER / file, turn)
+            spent_s = cpu_s(asked.pid) - before_s
             # The first turn warms up.
             if turn:
                 found.append(reached)
+                cpu_us[name].append(spent_s * 1e6 / (reached * SLICE_S))
+    set_apart(check.pid)
     rate = SHARE * statistics.median(per_s["known"])
     known = [question(body, "198.18.0.1") for body in bodies["known"]]
     spread = [
         question(body, f"198.18.{place // 250}.{place % 250}") for place, body in enumerate(bodies["unknown"])
     ]
-    took_s = await paced(port, known, rate, PACED_S)
-    area = await asyncio.to_thread(told_apart, port, known, spread, COMPARED)
-    return Checked(per_s, rate, p99_ms(took_s), area)
+    took_s = await paced(check.port, known, rate, PACED_S)
+    area = await asyncio.to_thread(told_apart, check.port, known, spread, COMPARED)
+    return Checked(per_s, cpu_us, rate, p99_ms(took_s), area)
 
 
 def _wrk(port: int, bodies: Path, turn: int) -> float:
