@@ -16,7 +16,7 @@ NOW: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)
 _KINDS: Final = frozenset(
     {Kind.PLAIN, Kind.ACCENTS, Kind.TIFINAGH, Kind.NO_LATIN, Kind.YEAR_ONLY, Kind.MINOR, Kind.COMPANION}
 )
-_INVENTED: Final = 7_000
+_INVENTED: Final = 18_000
 
 
 @cache
