@@ -70,7 +70,7 @@ class Internal(Access):
 class SelfProved(Access):
     """Programs that prove themselves in the body: no cookie counts, so no other site can misuse one.
 
-    Their route is known by its plain path, and asks for no `Origin`.
+    Their routes ask for no `Origin`.
     """
 
     heeds_cookies = False

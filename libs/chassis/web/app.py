@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
@@ -11,13 +12,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.types import ASGIApp
 
 from libs.chassis.errors import ServiceError
 from libs.chassis.settings import ServiceSettings
 from libs.chassis.web.access import Public, declared_access, heeds_cookies
 from libs.chassis.web.caller import Caller
-from libs.chassis.web.guards import OriginMiddleware, SheddingMiddleware, TooLargeMiddleware
+from libs.chassis.web.guards import (
+    OriginMiddleware,
+    SelfProvedPaths,
+    SheddingMiddleware,
+    TooLargeMiddleware,
+)
 from libs.chassis.web.health_routes import health_router
 from libs.chassis.web.kept import COOKIE as KEPT_COOKIE
 from libs.chassis.web.kept import KEPT_FOR_S
@@ -96,7 +103,7 @@ def _add_middleware(
     settings: ServiceSettings,
     renderer: Renderer,
     parts: WebParts,
-    self_proved: frozenset[str],
+    self_proved: SelfProvedPaths,
 ) -> None:
     # What is added last is met first.
     app.add_middleware(SheddingMiddleware, renderer=renderer, gate=parts.gate)
@@ -150,13 +157,13 @@ def _description(app: ServiceApp, service: str) -> APIRouter:
     return router
 
 
-def _self_proved(routers: Sequence[APIRouter]) -> frozenset[str]:
-    """The paths that no cookie opens by any method: callers prove themselves otherwise, or needn't."""
-    heeding: dict[bool, set[str]] = {True: set(), False: set()}
+def _self_proved(routers: Sequence[APIRouter]) -> SelfProvedPaths:
+    heeding: dict[bool, set[re.Pattern[str]]] = {True: set(), False: set()}
     for router in routers:
         for route in iter_route_contexts(router.routes):
-            heeding[heeds_cookies(route)].add(str(route.path))
-    return frozenset(heeding[False] - heeding[True])
+            form, _, _ = compile_path(str(route.path))
+            heeding[heeds_cookies(route)].add(form)
+    return SelfProvedPaths(heeding[False], heeding[True])
 
 
 def _refuse_undeclared(app: ServiceApp) -> None:

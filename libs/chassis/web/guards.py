@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,6 +22,23 @@ from libs.chassis.web.problem import Renderer
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+@dataclass(frozen=True)
+class SelfProvedPaths:
+    """The paths that no cookie opens by any method: callers prove themselves otherwise, or needn't.
+
+    Attributes:
+        proved: The forms of such routes' paths.
+        heeding: Those of all other routes; what has one of these too isn't such a path.
+    """
+
+    proved: Collection[re.Pattern[str]] = ()
+    heeding: Collection[re.Pattern[str]] = ()
+
+    def __contains__(self, path: str) -> bool:
+        """Whether cookies count for nothing there."""
+        return _has_form(path, self.proved) and not _has_form(path, self.heeding)
+
+
 class OriginMiddleware:
     """Refuses requests that change something and come from elsewhere.
 
@@ -32,7 +51,7 @@ class OriginMiddleware:
         renderer: Tells the refusal.
         public_origin: Ours.
         loopback_aliases: Whether localhost, 127.0.0.1 and [::1] count as the same host, as in development.
-        self_proved: Paths of the routes that are declared so.
+        self_proved: Where no cookie opens anything.
     """
 
     def __init__(
@@ -42,7 +61,7 @@ class OriginMiddleware:
         renderer: Renderer,
         public_origin: str,
         loopback_aliases: bool,
-        self_proved: frozenset[str] = frozenset(),
+        self_proved: SelfProvedPaths,
     ) -> None:
         self._app = app
         self._renderer = renderer
@@ -127,6 +146,10 @@ class TooLargeMiddleware:
                 await send(message)
 
         await self._app(scope, receive, send_in_our_words)
+
+
+def _has_form(path: str, forms: Collection[re.Pattern[str]]) -> bool:
+    return any(form.match(path) for form in forms)
 
 
 def _is_plain_refusal(message: Message) -> bool:

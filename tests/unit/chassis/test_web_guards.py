@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import APIRouter, Request
 
-from libs.chassis.web.access import AnyCaller
+from libs.chassis.web.access import AnyCaller, NobodysCaller
 from tests.support.visitors import FORM, ORIGIN, build_site, probe_settings
 
 router = APIRouter()
@@ -25,6 +25,15 @@ async def scan(request: Request, _caller: AnyCaller) -> int:
 
 @router.post("/api/probe/v1/changes")
 async def change_by_program(_caller: AnyCaller) -> None: ...
+
+
+@router.post("/api/probe/v1/things/{thing}/proved")
+async def prove(thing: str, _caller: NobodysCaller) -> str:
+    return thing
+
+
+@router.post("/api/probe/v1/things/cookie/proved")
+async def heed(_caller: AnyCaller) -> None: ...
 
 
 @router.get("/change")
@@ -79,6 +88,14 @@ async def test_a_program_with_authorization_needs_no_origin() -> None:
         allowed = await client.post("/api/probe/v1/changes", headers={"authorization": "Bearer x"})
         refused = await client.post("/api/probe/v1/changes")
     assert (allowed.status_code, refused.status_code) == (200, 403)
+
+
+async def test_where_no_cookie_counts_no_origin_is_needed_unless_one_counts_at_that_very_path() -> None:
+    async with build_site(router).client() as client:
+        proved = await client.post("/api/probe/v1/things/a-thing/proved")
+        deeper = await client.post("/api/probe/v1/things/a/thing/proved")
+        heeded = await client.post("/api/probe/v1/things/cookie/proved")
+    assert (proved.status_code, deeper.status_code, heeded.status_code) == (200, 403, 403)
 
 
 async def test_reading_needs_no_origin() -> None:

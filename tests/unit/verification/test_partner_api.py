@@ -132,6 +132,13 @@ async def test_only_a_token_for_events_opens_any_of_it(world: Telling, partner: 
     assert (await partner.post(HOOKS, json={"url": URL}, headers=status_only)).status_code == 403
 
 
+async def test_who_brings_no_token_is_told_that_it_is_missing(partner: httpx.AsyncClient) -> None:
+    del partner.headers["authorization"]
+    answers = [await partner.post(HOOKS, json={"url": URL}), await partner.delete(f"{HOOKS}/some-id")]
+    answers += [await partner.post(f"{HOOKS}/some-id/{done}") for done in ("suspend", "resume")]
+    assert [answer.status_code for answer in answers] == [401] * 4
+
+
 async def test_the_secret_is_shown_once_and_stored_sealed(world: Telling, partner: httpx.AsyncClient) -> None:
     told = await made(partner)
     assert told["secret"].startswith("whsec_")
