@@ -187,6 +187,24 @@ async def test_after_a_day_nothing_is_green_and_what_is_bad_stays_bad(
         assert await french.locator(".kh-panel").count() == (expected == "valid")
 
 
+@pytest.mark.parametrize(
+    ("later", "expected"), [(timedelta(hours=25), "stale"), (-timedelta(hours=1), "clock")]
+)
+async def test_what_a_clock_decides_is_accessible_mirrored_and_narrow(
+    cut_off: Page, site: PublicSite, listed: datetime, later: timedelta, expected: str
+) -> None:
+    await cut_off.clock.set_fixed_time(listed + later)
+    await cut_off.reload()
+    await cut_off.wait_for_function(READY)
+    await paste(cut_off, await document(site, "valid"))
+    if await cut_off.evaluate("document.documentElement.dir") == "ltr":
+        await expect(title(cut_off)).to_have_text(TITLES[expected])
+    assert await axe_violations(cut_off) == []
+    assert await sideways_overflow(cut_off, 320) == []
+    await cut_off.set_viewport_size({"width": 1024, "height": 800})
+    assert (await mirror(cut_off, site.assets)).wrong == ()
+
+
 async def test_a_typed_code_needs_a_network_and_says_so(cut_off: Page) -> None:
     await paste(cut_off, "0123-4567-89AB-CDEF-0")
     await expect(cut_off.locator("[data-part=status]")).not_to_be_empty()

@@ -193,6 +193,7 @@ async def test_a_browser_that_checks_no_signatures_says_so(browser: Browser, sit
     page = await context.new_page()
     await page.goto(await address(site))
     await has_title(page, "unable")
+    assert await axe_violations(page) == []
     await page.get_by_role("button", name="Connaître son état aujourd'hui").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Attestation authentique et valide")
     await context.close()
