@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from deploy.local.environment import read_environment
+from deploy.cli.running import ENVIRONMENTS, Environment, run_of, settings_of
 from deploy.local.folders import write_private
 from deploy.partner_access import admit_partner, dismiss_partner
 from deploy.provision import admin_of
@@ -20,12 +16,7 @@ from libs.contracts.partners import CLIENT_ID_PATTERN, kafka_principal_of
 
 app = typer.Typer(help="Partners' systems: who they are, what they may do.", no_args_is_help=True)
 
-ENVIRONMENTS: Final = Path(".local/run")
 _FORWARDED: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
-
-Environment = Annotated[
-    Path, typer.Option("--env", help="Folder with identity.env and provision.env, as `make up` writes them.")
-]
 
 
 def _client(text: str) -> str:
@@ -53,7 +44,7 @@ def list_all(env: Environment = ENVIRONMENTS) -> None:
 def suspend(client_id: ClientId, env: Environment = ENVIRONMENTS) -> None:
     """Let a partner do nothing any more, on the broker neither."""
     _identity(env, "suspend", client_id)
-    dismiss_partner(admin_of(_read(env, "provision")), client_id)
+    dismiss_partner(admin_of(settings_of("provision", env)), client_id)
 
 
 @app.command()
@@ -81,7 +72,7 @@ def admit_kafka(
     ] = None,
 ) -> None:
     """Give a partner a user on the broker that may read the public facts; the password is told once."""
-    admin = admin_of(_read(env, "provision"))
+    admin = admin_of(settings_of("provision", env))
     _identity(env, "admit", client_id)
     password = admit_partner(admin, client_id)
     try:
@@ -99,21 +90,4 @@ def admit_kafka(
 
 
 def _identity(env: Path, *arguments: str, quiet: bool = False) -> None:
-    """Run a command of identity's own, through its handlers.
-
-    Raises:
-        typer.Exit: It failed and has said why.
-    """
-    command = [sys.executable, "-m", "services.identity.partners", *arguments]
-    environment = {**os.environ, **_read(env, "identity")}
-    output = subprocess.DEVNULL if quiet else None
-    ended = subprocess.run(command, env=environment, stdout=output, check=False)
-    if ended.returncode:
-        raise typer.Exit(ended.returncode)
-
-
-def _read(folder: Path, name: str) -> Mapping[str, str]:
-    file = folder / f"{name}.env"
-    if not file.exists():
-        raise typer.BadParameter(f"{file} is not there: is the platform up, and is --env right?")
-    return read_environment(file.read_text("utf-8"))
+    run_of("identity", "partners", env, *arguments, quiet=quiet)

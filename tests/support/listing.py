@@ -47,6 +47,9 @@ class MemoryStatusLists:
         if there is None or there.head.as_of < published.head.as_of:
             self.kept[published.head.number] = published
 
+    async def forget(self) -> None:
+        self.kept.clear()
+
 
 @dataclass(frozen=True)
 class MemoryStatuses:

@@ -43,6 +43,10 @@ class MongoStatusLists:
             # The one that is there isn't older, so that the upsert met it.
             return
 
+    async def forget(self) -> None:
+        """Publish none of them any more, until new ones come."""
+        await self._lists.delete_many({})
+
 
 def _head(document: Document) -> ListHead:
     return ListHead(

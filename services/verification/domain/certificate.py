@@ -119,14 +119,16 @@ class PublicCertificate:
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """A public key with which a page checks what a QR code says, without asking anybody.
+    """A public key with which QR payloads or status lists are checked without asking anybody.
 
     Attributes:
-        jwk: As published (RFC 7517); payloads name it by its `kid`.
+        jwk: As published (RFC 7517); what it signed names it by its `kid`.
+        withdrawn_at: Since when nothing that it signed is to be believed any more.
     """
 
     jwk: dict[str, str]
     published_at: datetime
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from services.verification.handlers.listing import (
     list_keys,
     publish_list_key,
     publish_status_lists,
+    withdraw_list_key,
 )
 from services.verification.handlers.partners import partner_of
 
@@ -27,4 +28,5 @@ __all__ = [
     "publish_list_key",
     "publish_status_lists",
     "verifier_key_of",
+    "withdraw_list_key",
 ]

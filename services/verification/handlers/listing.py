@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from libs.chassis.aggregates import Aggregates
 from libs.chassis.errors import Duplicate, NotFound
+from libs.chassis.key_files import KeyUnusable
 from libs.contracts.qr import key_id_text
 from services.verification.domain.certificate import VerifierKey
 from services.verification.domain.status_list import (
@@ -19,7 +22,7 @@ from services.verification.domain.status_list import (
     prepare,
     published,
 )
-from services.verification.ports import Deps
+from services.verification.ports import Deps, StatusLists
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +30,13 @@ _MOST_KEYS = 100
 
 
 async def publish_list_key(deps: Deps) -> None:
-    """Publish the key of status lists, before anything is signed with it; it stays published."""
+    """Publish the key of status lists, before anything is signed with it; it stays published.
+
+    Raises:
+        KeyUnusable: It was withdrawn.
+    """
+    if await _is_withdrawn(deps):
+        raise KeyUnusable("this key of status lists was withdrawn; without its file a new one is made")
     key_id = key_id_text(deps.listing.key.key_id)
     if await deps.store.list_keys.find(key_id) is not None:
         return
@@ -35,6 +44,30 @@ async def publish_list_key(deps: Deps) -> None:
         await deps.store.list_keys.insert(key_id, VerifierKey(dict(deps.listing.key.jwk), deps.clock.now()))
     except Duplicate:
         return
+
+
+async def withdraw_list_key(
+    keys: Aggregates[VerifierKey], lists: StatusLists, key_id: str, now: datetime
+) -> None:
+    """Let nobody believe a key of status lists any more: it may be known to others.
+
+    It is no longer published, nor is any list until a process with another key has signed it anew.
+
+    Args:
+        keys: All that were ever published.
+        lists: Those that are.
+        key_id: As the key set names it.
+        now: The moment.
+
+    Raises:
+        NotFound: There's no such key.
+    """
+    stored = await keys.find(key_id)
+    if stored is None:
+        raise NotFound
+    if stored.value.withdrawn_at is None:
+        await keys.save(stored, replace(stored.value, withdrawn_at=now))
+    await lists.forget()
 
 
 async def publish_status_lists(deps: Deps) -> int:
@@ -45,6 +78,9 @@ async def publish_status_lists(deps: Deps) -> int:
     """
     listing = deps.listing
     if not await listing.lease.held():
+        return 0
+    if await _is_withdrawn(deps):
+        log.error("status_lists.key_withdrawn")
         return 0
     before = {head.number: head for head in await listing.lists.heads()}
     # Nothing is awaited from here to the statuses: they are those of the model that is complete up to then.
@@ -94,12 +130,17 @@ async def list_keys(deps: Deps) -> Sequence[Mapping[str, str]]:
     """All keys with which payloads and status lists are checked; their `use` tells which is which."""
     payloads = await deps.store.verifier_keys.find_by({}, order_by="-published_at", limit=_MOST_KEYS)
     lists = await deps.store.list_keys.find_by({}, order_by="-published_at", limit=_MOST_KEYS)
-    return [stored.value.jwk for stored in (*payloads, *lists)]
+    return [stored.value.jwk for stored in (*payloads, *lists) if stored.value.withdrawn_at is None]
 
 
 def uri_of(origin: str, number: int) -> str:
     """Where a list is fetched."""
     return f"{origin}/api/verification/v1/status-lists/{number}"
+
+
+async def _is_withdrawn(deps: Deps) -> bool:
+    own = await deps.store.list_keys.find(key_id_text(deps.listing.key.key_id))
+    return own is not None and own.value.withdrawn_at is not None
 
 
 async def _signed(deps: Deps, number: int, packed: bytes, as_of: datetime) -> PublishedList:

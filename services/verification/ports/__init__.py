@@ -152,6 +152,10 @@ class StatusLists(Protocol):
         """Put a list in the place of the one before, unless that one is as true or truer."""
         ...
 
+    async def forget(self) -> None:
+        """Publish none of them any more, until new ones come."""
+        ...
+
 
 class ListKey(Protocol):
     """The private key of status lists."""

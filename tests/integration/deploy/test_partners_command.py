@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +13,9 @@ import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from deploy.local.environment import (
-    Surroundings,
-    environment_file,
-    provision_environment,
-    read_environment,
-    service_environment,
-)
-from deploy.local.folders import REPOSITORY, write_private
-from deploy.local.secret_store import SecretStore
+from deploy.local.environment import environment_file, provision_environment, read_environment
+from deploy.local.folders import write_private
+from tests.support.operators import leave_settings, operate
 from tests.support.partners import ClientKeys
 from tests.support.parts import KafkaPart, MongoPart
 
@@ -41,10 +34,9 @@ class Desk:
     folder: Path
     bootstrap: str
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Give one command."""
-        command = [sys.executable, "-m", "deploy.cli", "partners", *arguments, "--env", str(self.folder)]
-        return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        return operate(self.folder, "partners", command, *arguments)
 
     def told(self, *arguments: str) -> dict[str, Any]:
         """Give one command that must work, and read what it prints."""
@@ -77,20 +69,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(mongo: MongoPart, kafka: KafkaPart, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     folder = tmp_path_factory.mktemp("desk")
-    around = Surroundings(
-        public_origin="http://localhost:8080",
-        http_host="127.0.0.1",
-        http_port=0,
-        mongo_url=mongo.url_for("identity"),
-        kafka_bootstrap=kafka.bootstrap,
-        kafka_password=kafka.credentials("identity")[1],
-        smtp_host="127.0.0.1",
-        smtp_port=0,
-        data_folder=str(folder),
-        key_folder=str(folder),
-    )
-    environment = service_environment("identity", around, SecretStore(folder / "secrets.json"))
-    write_private(folder / "identity.env", environment_file(environment))
+    leave_settings("identity", folder, mongo, kafka)
     admin = provision_environment(kafka.bootstrap, *kafka.credentials("admin"))
     write_private(folder / "provision.env", environment_file(admin))
     return Desk(folder, kafka.bootstrap)

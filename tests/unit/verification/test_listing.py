@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from khadamaty_verify import KeySet, StatusList
+from libs.chassis.errors import NotFound
 from libs.chassis.key_files import KeyUnusable
 from libs.contracts.certificates import CertificateStatus
 from libs.contracts.code import code_hash
@@ -158,6 +159,48 @@ async def test_what_is_in_doubt_is_suspended_in_the_list(service: Verifying) -> 
 async def test_versions_from_before_the_list_are_left_out(service: Verifying) -> None:
     await service.know(version(status_index=None))
     assert packed_by(service) == b""
+
+
+async def withdrawn(service: Verifying) -> None:
+    """Withdraw the service's own key."""
+    key_id = service.deps.listing.key.jwk["kid"]
+    keys, lists = service.deps.store.list_keys, service.deps.listing.lists
+    await handlers.withdraw_list_key(keys, lists, key_id, service.clock.now())
+
+
+async def test_a_withdrawn_key_is_gone_with_its_lists_and_signs_nothing_more(service: Verifying) -> None:
+    await service.know(version(status_index=1))
+    await handlers.publish_list_key(service.deps)
+    assert await handlers.publish_status_lists(service.deps) == 1
+    for _ in range(2):
+        await withdrawn(service)
+    assert (await asked(service, "/api/verification/v1/keys")).json()["keys"] == []
+    assert (await asked(service, LISTS)).json()["status_lists"] == []
+    service.clock.advance(timedelta(minutes=20))
+    assert await handlers.publish_status_lists(service.deps) == 0
+    with pytest.raises(KeyUnusable):
+        await handlers.publish_list_key(service.deps)
+
+
+async def test_another_key_signs_at_once_what_a_withdrawn_one_had_signed(service: Verifying) -> None:
+    await service.know(version(status_index=1))
+    await handlers.publish_list_key(service.deps)
+    await handlers.publish_status_lists(service.deps)
+    await withdrawn(service)
+    listing = replace(service.deps.listing, key=own_key())
+    renewed = replace(service.deps, listing=listing)
+    await handlers.publish_list_key(renewed)
+    assert await handlers.publish_status_lists(renewed) == 1
+    told = (await asked(service, "/api/verification/v1/keys")).json()["keys"]
+    assert [key["kid"] for key in told] == [listing.key.jwk["kid"]]
+    answer = await asked(service, f"{LISTS}/0")
+    keys = KeySet.from_json((await asked(service, "/api/verification/v1/keys")).text)
+    assert StatusList.from_bytes(answer.content, keys).find(1) is not None
+
+
+async def test_a_key_that_is_not_known_can_not_be_withdrawn(service: Verifying) -> None:
+    with pytest.raises(NotFound):
+        await withdrawn(service)
 
 
 async def test_keys_tell_what_they_are_for(service: Verifying) -> None:
