@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from prometheus_client import Gauge
+
+from libs.chassis.metrics import REGISTRY
 from libs.chassis.mongo import Database, Document, DuplicateKeyError
 from services.verification.domain.status_list import ListHead, PublishedList
 
+OLDEST_S: Final = Gauge(
+    "status_lists_as_of_timestamp_seconds",
+    "The moment up to which the oldest published status list is true; 0 while there's none.",
+    registry=REGISTRY,
+)
 _WITHOUT_BYTES = {"token": 0}
 
 
@@ -19,7 +28,9 @@ class MongoStatusLists:
     async def heads(self) -> Sequence[ListHead]:
         """What there is, in the order of the lists."""
         found = self._lists.find({}, _WITHOUT_BYTES, sort=[("_id", 1)])
-        return [_head(document) async for document in found]
+        heads = [_head(document) async for document in found]
+        OLDEST_S.set(min((head.as_of.timestamp() for head in heads), default=0.0))
+        return heads
 
     async def find(self, number: int) -> PublishedList | None:
         """One list, or None."""

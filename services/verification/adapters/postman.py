@@ -9,11 +9,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import aiohttp
+from prometheus_client import Counter
 
+from libs.chassis.metrics import REGISTRY
 from services.verification.domain.webhook import PartnerAnswer
 from services.verification.domain.webhook_address import is_public
 
 TIMEOUT_S: Final = 15.0
+
+WEBHOOKS: Final = Counter(
+    "webhook_requests_total", "Requests to partners, by what they came to.", ("outcome",), registry=REGISTRY
+)
 
 _CONNECTIONS_PER_HOST: Final = 32
 _NAMES_KEPT_S: Final = 60
@@ -42,18 +48,23 @@ class HttpPostman:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> PartnerAnswer:
         """Send one request; no answer is an answer, too. No redirect is followed."""
-        began = time.perf_counter()
-        try:
-            status, retry_after = await self._post_surely(url, headers, body)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return PartnerAnswer(None, _ms_since(began), fault=_fault(error))
-        return PartnerAnswer(status, _ms_since(began), retry_after=retry_after)
+        answer = await self._answer(url, headers, body)
+        WEBHOOKS.labels(_kind(answer)).inc()
+        return answer
 
     async def close(self) -> None:
         """Close what is open."""
         while self._sessions:
             _kept, session = self._sessions.popitem()
             await session.close()
+
+    async def _answer(self, url: str, headers: Mapping[str, str], body: bytes) -> PartnerAnswer:
+        began = time.perf_counter()
+        try:
+            status, retry_after = await self._post_surely(url, headers, body)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            return PartnerAnswer(None, _ms_since(began), fault=_fault(error))
+        return PartnerAnswer(status, _ms_since(began), retry_after=retry_after)
 
     async def _post_surely(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str | None]:
         """Send it, once more by a connection of its own where one that was kept turns out to be closed."""
@@ -101,6 +112,13 @@ class HttpPostman:
         if not self._loopback_allowed and not is_public(str(place[0])):
             raise AddressRefused("not a public address")
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def _kind(answer: PartnerAnswer) -> str:
+    """What an answer came to, in few words: partners choose among hundreds of statuses."""
+    if answer.is_taken or answer.status is None:
+        return answer.outcome
+    return f"http-{answer.status // 100}xx"
 
 
 def _ms_since(began: float) -> int:

@@ -14,6 +14,7 @@ import pytest
 
 from khadamaty_verify import KeySet, Reason, StatusList, verify
 from libs.chassis.lease import MongoLease
+from libs.chassis.metrics import REGISTRY
 from libs.chassis.mongo import Database, connect, disconnect
 from libs.contracts.certificates import CertificateStatus
 from libs.contracts.code import code_hash
@@ -32,6 +33,7 @@ from tests.support.parts import MongoPart
 from tests.support.verifying import Verifying, verifying
 
 CERTIFICATE = "certificate-of-lists"
+AGE = "status_lists_as_of_timestamp_seconds"
 AS_OF = datetime(2026, 11, 23, 11, tzinfo=UTC)
 
 
@@ -70,6 +72,17 @@ async def test_lists_are_found_and_told_in_their_order(lists: StatusLists) -> No
     assert await lists.find(1) == second
     assert await lists.find(2) is None
     assert list(await lists.heads()) == [first.head, second.head]
+
+
+async def test_operators_see_how_old_the_oldest_list_is(database: Database) -> None:
+    lists = MongoStatusLists(database)
+    await lists.forget()
+    await lists.heads()
+    assert REGISTRY.get_sample_value(AGE) == 0
+    for each in (a_list(0, later_s=9), a_list(1, later_s=4)):
+        await lists.publish(each)
+    await lists.heads()
+    assert REGISTRY.get_sample_value(AGE) == (AS_OF + timedelta(seconds=4)).timestamp()
 
 
 async def test_a_list_gives_way_to_a_later_one_only(lists: StatusLists) -> None:

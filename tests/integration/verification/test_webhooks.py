@@ -15,6 +15,7 @@ from standardwebhooks import Webhook as Verifier
 
 from libs.chassis.clock import FixedClock, SystemClock
 from libs.chassis.ids import new_id
+from libs.chassis.metrics import REGISTRY
 from services.verification.adapters.postman import HttpPostman
 from services.verification.domain.webhook import Mode, Reason, Standing
 from services.verification.handlers.delivering import Dispatch
@@ -182,6 +183,24 @@ async def test_nobody_there_is_told_as_unreachable(house: House) -> None:
     await house.tell(1)
     await house.deliver()
     assert await outcomes(house, webhook.id) == ["unreachable"]
+
+
+async def test_operators_see_what_requests_came_to_in_few_words(house: House) -> None:
+    def counted() -> dict[str, float]:
+        kinds = ("delivered", "http-5xx")
+        return {
+            kind: REGISTRY.get_sample_value("webhook_requests_total", {"outcome": kind}) or 0
+            for kind in kinds
+        }
+
+    before = counted()
+    async with receiving(lambda _got, earlier: Reply(507) if not earlier else TAKES) as receiver:
+        for _ in range(2):
+            await house.deps.outlet.postman.post(f"{receiver.url}", {}, b"{}")
+    assert {kind: value - before[kind] for kind, value in counted().items()} == {
+        "delivered": 1,
+        "http-5xx": 1,
+    }
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
