@@ -9,15 +9,8 @@ from fastapi import Request, Response
 
 from libs.chassis.web.caller import ANONYMOUS, Caller
 from libs.chassis.web.errors import NotSignedIn
-from libs.chassis.web.tokens import (
-    ALGORITHM,
-    TOKEN_TTL,
-    Claims,
-    EndedSessions,
-    KeyFinder,
-    TokenReader,
-    TokenSigner,
-)
+from libs.chassis.web.genuine import ALGORITHM, KeyFinder
+from libs.chassis.web.tokens import TOKEN_TTL, Claims, EndedSessions, TokenReader, TokenSigner
 
 __all__ = [
     "ALGORITHM",

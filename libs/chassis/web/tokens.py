@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, cast
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from libs.chassis.clock import Clock
 from libs.chassis.web.caller import Caller
 from libs.chassis.web.errors import NotSignedIn, SessionExpired
+from libs.chassis.web.genuine import ALGORITHM, GenuineTokens, KeyFinder, TokenKind, moment_of
 
-ALGORITHM: Final = "ES256"
 AUDIENCE: Final = "khadamaty"
 TYPE: Final = "session+jwt"
 TOKEN_TTL: Final = timedelta(minutes=15)
 
-_HEADER_FIELDS: Final = frozenset({"alg", "typ", "kid"})
 _REQUIRED: Final = ["aud", "auth_time", "centres", "exp", "iat", "kind", "roles", "sid", "sub"]
-_CACHE_FOR: Final = timedelta(seconds=60)
-_CACHE_SIZE: Final = 4096
-
-
-class KeyFinder(Protocol):
-    """Knows the public keys with which tokens are checked."""
-
-    async def find_key(self, key_id: str) -> EllipticCurvePublicKey | None:
-        """The key of that id, or None if it was never published."""
-        ...
 
 
 class EndedSessions(Protocol):
@@ -95,10 +84,7 @@ class TokenSigner:
 
 
 class TokenReader:
-    """Checks tokens: one algorithm, one audience, one type, a known key, nothing that points elsewhere.
-
-    The signature of a token that was checked within the last minute isn't computed again; whether its session
-    ended is asked each time.
+    """Checks tokens; whether a token's session ended is asked each time.
 
     Args:
         keys: The published keys.
@@ -107,10 +93,9 @@ class TokenReader:
     """
 
     def __init__(self, keys: KeyFinder, ended: EndedSessions, clock: Clock) -> None:
-        self._keys = keys
+        self._genuine = GenuineTokens(_KIND, keys, clock)
         self._ended = ended
         self._clock = clock
-        self._checked: dict[bytes, tuple[datetime, Claims]] = {}
 
     async def read(self, token: str) -> Claims:
         """Check a token that must still be good.
@@ -130,51 +115,13 @@ class TokenReader:
         Raises:
             NotSignedIn: It isn't genuine, or its session has ended.
         """
-        now = self._clock.now()
-        digest = hashlib.sha256(token.encode()).digest()
-        known = self._checked.get(digest)
-        if known is not None and now - known[0] < _CACHE_FOR:
-            claims = known[1]
-        else:
-            claims = await self._verify(token)
-            if len(self._checked) >= _CACHE_SIZE:
-                self._checked.clear()
-            self._checked[digest] = (now, claims)
-        if await self._ended.is_ended(claims.caller.session_id):
+        claims = await self._genuine.find(token)
+        if claims is None or await self._ended.is_ended(claims.caller.session_id):
             raise NotSignedIn
         return claims
 
-    async def _verify(self, token: str) -> Claims:
-        try:
-            header = jwt.get_unverified_header(token)
-        except jwt.InvalidTokenError:
-            raise NotSignedIn from None
-        if set(header) != _HEADER_FIELDS or header["alg"] != ALGORITHM or header["typ"] != TYPE:
-            raise NotSignedIn
-        key = await self._keys.find_key(str(header["kid"]))
-        if key is None:
-            raise NotSignedIn
-        try:
-            # The time is compared by the caller with the clock that was passed in, not with the machine's.
-            payload = jwt.decode(
-                token,
-                key,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                options={
-                    "require": _REQUIRED,
-                    "strict_aud": True,
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
-            )
-            return _claims(payload)
-        except (jwt.InvalidTokenError, TypeError, ValueError, ArithmeticError, OSError):
-            raise NotSignedIn from None
 
-
-def _claims(payload: dict[str, Any]) -> Claims:
+def _claims(payload: Mapping[str, Any]) -> Claims:
     kind = payload["kind"]
     if kind not in {"person", "staff"}:
         raise ValueError("unknown kind of caller")
@@ -184,9 +131,9 @@ def _claims(payload: dict[str, Any]) -> Claims:
         roles=frozenset(_text(role) for role in payload["roles"]),
         centres=frozenset(_text(centre) for centre in payload["centres"]),
         session_id=_text(payload["sid"]),
-        authenticated_at=_moment(payload["auth_time"]),
+        authenticated_at=moment_of(payload["auth_time"]),
     )
-    return Claims(caller, issued_at=_moment(payload["iat"]), expires_at=_moment(payload["exp"]))
+    return Claims(caller, issued_at=moment_of(payload["iat"]), expires_at=moment_of(payload["exp"]))
 
 
 def _text(value: object) -> str:
@@ -195,8 +142,4 @@ def _text(value: object) -> str:
     return value
 
 
-def _moment(value: object) -> datetime:
-    if not isinstance(value, int):
-        raise TypeError("not a NumericDate")
-    # A number beyond the platform's calendar raises OverflowError, OSError or ValueError, by its size.
-    return datetime.fromtimestamp(value, UTC)
+_KIND: Final = TokenKind(TYPE, AUDIENCE, _REQUIRED, _claims)
