@@ -26,7 +26,7 @@ from libs.ui.typeset.tokens import (
 )
 
 # Bounds what stays in memory of values that were printed before.
-_MOST_KEPT = 4_096
+_MOST_KEPT = 16_384
 _ARABIC_WORD = "[\u0621-\u063a\u0641-\u064a\u067e\u0686\u06a4\u06ad\u06af]+"
 # Only these keep their order and shapes whatever stands around them: a `%` moves with its neighbours.
 _PLAIN_ARABIC = re.compile(f"(?:{_ARABIC_WORD}|[0-9]+)(?: (?:{_ARABIC_WORD}|[0-9]+))*")
