@@ -24,6 +24,7 @@ def tell_pages(told: measure.Compared) -> None:
             f"  {one.engine:22}{one.cpu_ms:9.2f}{one.best_ms:9.2f}{one.per_s:10,.0f}{one.kilobytes:7.0f}"
             f"{one.signatures:9,.0f}{one.cpu_ms / first:10.1f}"
         )
+    say("  kept, sealed: all that the service does for it but its database and the pipe to its keys")
     say(f"  {PAGES_GOAL}; memory of the process, all engines in it: {told.memory_mb:,.0f} MB")
 
 
