@@ -42,10 +42,10 @@ class House:
         return ended.stdout.splitlines()
 
     def published(self) -> list[str]:
-        """The ids of the keys that anybody may fetch."""
+        """The ids of the keys of status lists that anybody may fetch; no others."""
         with urlopen(f"http://127.0.0.1:{self.service.port}/api/verification/v1/keys") as answer:
             told: dict[str, Any] = json.load(answer)
-        return [key["kid"] for key in told["keys"]]
+        return [key["kid"] for key in told["keys"] if key["use"] == "status-list"]
 
 
 @pytest.fixture
