@@ -8,6 +8,8 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
+from bench.kin import kin
+
 _PROC: Final = Path("/proc")
 _CORES: Final = sorted(os.sched_getaffinity(0))
 
@@ -18,7 +20,7 @@ def set_apart(pid: int) -> None:
     Args:
         pid: One of the kin. On a machine with one core nothing changes.
     """
-    for each in _kin() if len(_CORES) > 1 else ():
+    for each in kin() if len(_CORES) > 1 else ():
         _keep_to(each, set(_CORES[:1] if each == pid else _CORES[1:]))
 
 
@@ -27,16 +29,3 @@ def _keep_to(pid: int, cores: AbstractSet[int]) -> None:
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for task in (_PROC / str(pid) / "task").iterdir():
             os.sched_setaffinity(int(task.name), cores)
-
-
-def _kin() -> set[int]:
-    parents: dict[int, int] = {}
-    for entry in _PROC.iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                after_name = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-                parents[int(entry.name)] = int(after_name[1])
-    kin = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in kin} - kin:
-        kin |= more
-    return kin

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gc
-import os
 import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.cpu import cpu_of_all_s
+from bench.kin import kin
 from bench.pages import engines, keeping, signing
 from bench.pages.engines import Engine
 from bench.pages.printed import people
@@ -146,19 +145,4 @@ def _cpu_ms(pids: Sequence[int], act: Callable[[], object], count: int) -> float
 
 def _browsers() -> list[int]:
     """The browser's processes among this one's descendants."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text(encoding="utf-8")
-        except OSError:
-            continue
-        parents[int(folder.name)] = (int(fields.rpartition(")")[2].split()[1]), fields.partition(")")[0])
-    return [pid for pid, (_, name) in parents.items() if "chrom" in name and _below_us(pid, parents)]
-
-
-def _below_us(pid: int, parents: dict[int, tuple[int, str]]) -> bool:
-    while pid in parents:
-        if pid == os.getpid():
-            return True
-        pid = parents[pid][0]
-    return False
+    return [pid for pid, name in kin().items() if "chrom" in name]
