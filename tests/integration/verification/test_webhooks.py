@@ -194,7 +194,7 @@ async def test_operators_see_what_requests_came_to_in_few_words(house: House) ->
     before = counted()
     async with receiving(lambda _got, earlier: Reply(507) if not earlier else TAKES) as receiver:
         for _ in range(2):
-            await house.deps.outlet.postman.post(f"{receiver.url}", {}, b"{}")
+            await house.deps.outlet.postman.post(receiver.url, {}, b"{}")
     assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1]
 
 
