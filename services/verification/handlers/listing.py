@@ -35,11 +35,12 @@ async def publish_list_key(deps: Deps) -> None:
     Raises:
         KeyUnusable: It was withdrawn.
     """
-    if await _is_withdrawn(deps):
+    own = await _find_own_key(deps)
+    if own is not None and own.withdrawn_at is not None:
         raise KeyUnusable("this key of status lists was withdrawn; without its file a new one is made")
-    key_id = key_id_text(deps.listing.key.key_id)
-    if await deps.store.list_keys.find(key_id) is not None:
+    if own is not None:
         return
+    key_id = key_id_text(deps.listing.key.key_id)
     try:
         await deps.store.list_keys.insert(key_id, VerifierKey(dict(deps.listing.key.jwk), deps.clock.now()))
     except Duplicate:
@@ -79,7 +80,8 @@ async def publish_status_lists(deps: Deps) -> int:
     listing = deps.listing
     if not await listing.lease.held():
         return 0
-    if await _is_withdrawn(deps):
+    own = await _find_own_key(deps)
+    if own is not None and own.withdrawn_at is not None:
         log.error("status_lists.key_withdrawn")
         return 0
     before = {head.number: head for head in await listing.lists.heads()}
@@ -138,9 +140,9 @@ def uri_of(origin: str, number: int) -> str:
     return f"{origin}/api/verification/v1/status-lists/{number}"
 
 
-async def _is_withdrawn(deps: Deps) -> bool:
-    own = await deps.store.list_keys.find(key_id_text(deps.listing.key.key_id))
-    return own is not None and own.value.withdrawn_at is not None
+async def _find_own_key(deps: Deps) -> VerifierKey | None:
+    stored = await deps.store.list_keys.find(key_id_text(deps.listing.key.key_id))
+    return None if stored is None else stored.value
 
 
 async def _signed(deps: Deps, number: int, packed: bytes, as_of: datetime) -> PublishedList:
