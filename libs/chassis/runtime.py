@@ -6,14 +6,15 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 import uvloop
 from fastapi import FastAPI
 
+from libs.chassis.errors import ServiceError
 from libs.chassis.logging import configure_logging
 from libs.chassis.settings import ServiceSettings, SettingsUnusable, read_settings
 from libs.chassis.web.front import Desk
@@ -72,11 +73,24 @@ async def _watched(loop: Loop, stop: asyncio.Event) -> None:
 def run(name: str, settings_class: type[S], build: Callable[[S], Awaitable[Service]]) -> None:
     """The main function of a service's process: read the settings, wire, run until SIGTERM or SIGINT."""
     configure_logging(name)
+    uvloop.run(_main(settings_or_exit(name, settings_class), build))
+
+
+def run_command(name: str, settings_class: type[S], work: Callable[[S], Coroutine[Any, Any, None]]) -> None:
+    """Run a command of a service's: what its settings lack or its handlers refuse ends it with the reason."""
+    settings = settings_or_exit(name, settings_class)
     try:
-        settings = read_settings(settings_class)
+        asyncio.run(work(settings))
+    except ServiceError as error:
+        sys.exit(f"{error.slug}: {error.details or error}")
+
+
+def settings_or_exit(name: str, settings_class: type[S]) -> S:
+    """A service's settings; unusable ones end the process and are all named."""
+    try:
+        return read_settings(settings_class)
     except SettingsUnusable as error:
         sys.exit(f"{name}: {error}")
-    uvloop.run(_main(settings, build))
 
 
 async def _main(settings: S, build: Callable[[S], Awaitable[Service]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,10 +11,9 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from libs.chassis.errors import ServiceError
 from libs.chassis.logging import configure_logging
 from libs.chassis.platform import Platform
-from libs.chassis.settings import SettingsUnusable, read_settings
+from libs.chassis.runtime import run_command
 from libs.contracts.partners import PartnerPurpose, PartnerScope
 from services.identity.adapters.signing_key import load_or_create
 from services.identity.domain.client_keys import ClientKey, read_keys
@@ -138,14 +136,7 @@ def _shown(client_id: str, partner: Partner) -> dict[str, Any]:
 
 
 def _run(work: Callable[[Deps], Awaitable[None]]) -> None:
-    try:
-        settings = read_settings(IdentitySettings)
-    except SettingsUnusable as error:
-        sys.exit(f"identity: {error}")
-    try:
-        asyncio.run(_with_deps(settings, work))
-    except ServiceError as error:
-        sys.exit(f"{error.slug}: {error.details or error}")
+    run_command("identity", IdentitySettings, lambda settings: _with_deps(settings, work))
 
 
 async def _with_deps(settings: IdentitySettings, work: Callable[[Deps], Awaitable[None]]) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from libs.chassis.ids import new_secret
 from libs.chassis.logging import configure_logging
 from libs.chassis.platform import Platform
-from libs.chassis.settings import SettingsUnusable, read_settings
+from libs.chassis.runtime import settings_or_exit
 from libs.contracts.people import Role
 from services.identity.adapters.signing_key import load_or_create
 from services.identity.handlers.signing import publish_signing_key
@@ -129,10 +129,7 @@ def write_accounts(file: Path, passwords: Mapping[str, str]) -> None:
 def main() -> None:
     """Read the settings, fill the places, say where the passwords are."""
     configure_logging("identity.seed")
-    try:
-        settings = read_settings(IdentitySettings)
-    except SettingsUnusable as error:
-        sys.exit(f"identity: {error}")
+    settings = settings_or_exit("identity", IdentitySettings)
     if settings.data_folder is None:
         sys.exit("identity: IDENTITY_DATA_FOLDER must say where the staff's passwords are written")
     file = asyncio.run(seed(settings, settings.data_folder))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,10 +9,9 @@ from typing import Annotated
 
 import typer
 
-from libs.chassis.errors import ServiceError
 from libs.chassis.logging import configure_logging
 from libs.chassis.platform import Platform
-from libs.chassis.settings import SettingsUnusable, read_settings
+from libs.chassis.runtime import run_command
 from services.verification.adapters.list_store import MongoStatusLists
 from services.verification.adapters.store import VerificationStore
 from services.verification.handlers.listing import withdraw_list_key
@@ -48,14 +46,7 @@ def withdraw(key_id: Annotated[str, typer.Argument(help="Its `kid` in the key se
 
 
 def _run(work: Callable[[Platform, VerificationStore], Awaitable[None]]) -> None:
-    try:
-        settings = read_settings(VerificationSettings)
-    except SettingsUnusable as error:
-        sys.exit(f"verification: {error}")
-    try:
-        asyncio.run(_opened(settings, work))
-    except ServiceError as error:
-        sys.exit(f"{error.slug}: {error.details or error}")
+    run_command("verification", VerificationSettings, lambda settings: _opened(settings, work))
 
 
 async def _opened(
